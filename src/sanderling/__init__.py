@@ -1,3 +1,3 @@
-"""Sanderling: a self-hosted customer-engagement platform with the customer's own database inside."""
+"""Sanderling: self-hosted customer engagement with the customer's own database inside."""
 
 __version__ = "0.1.0"

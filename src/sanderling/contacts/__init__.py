@@ -1,0 +1,1 @@
+"""People: their keys, fields, lists, devices and consent."""

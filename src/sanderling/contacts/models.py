@@ -1,0 +1,353 @@
+"""People, and everything that identifies or describes them.
+
+``Contact`` is distributed by its id; what must be unique across contacts lives in
+``ContactKey``, distributed by value (DESIGN: ready to be distributed).
+"""
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+
+from sanderling.accounts.models import Organisation
+from sanderling.postgres.fields import SequenceIdField, Tracked
+
+GROUP_SEQUENCE = "contacts_group_id_seq"  # lists and segments share their numbers in the API
+
+
+class Source(models.TextChoices):
+    """Where a contact came from; the words of the data export."""
+
+    SITE_AUTOMATED = "SITE_AUTOMATED"
+    I_MESSAGE = "I_MESSAGE"
+    CAMPAIGN = "CAMPAIGN"
+    IMPORT = "IMPORT"
+    MANUAL = "MANUAL"
+    SUBSCRIPTION = "SUBSCRIPTION"
+    API = "API"
+    ORDER = "ORDER"
+    EVENT = "EVENT"
+
+
+class EmailStatus(models.TextChoices):
+    """What may be sent to the address."""
+
+    CONFIRMED = "CONFIRMED"
+    UNCONFIRMED = "UNCONFIRMED"
+    UNSUBSCRIBED = "UNSUBSCRIBED"
+    SOFT_BOUNCED = "SOFT_BOUNCED"
+    BLACKLISTED = "BLACKLISTED"
+
+
+class Contact(Tracked):
+    """One person.
+
+    ``email`` is stored as written and trimmed, ``phone`` as E.164 digits without plus,
+    ``fields`` maps the id of an additional field (as text) to its value as text, in the
+    canonical form of its type (date ``YYYY-MM-DD``, number as digits, checkbox list as JSON list).
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    external_id = models.CharField(max_length=100, blank=True, default="")
+    email = models.CharField(max_length=254, blank=True, default="")
+    phone = models.CharField(max_length=20, blank=True, default="")
+    email_status = models.CharField(max_length=12, choices=EmailStatus.choices, default="CONFIRMED")
+    first_name = models.CharField(max_length=50, blank=True, default="")
+    last_name = models.CharField(max_length=50, blank=True, default="")
+    language = models.CharField(max_length=20, blank=True, default="")
+    time_zone = models.CharField(max_length=64, blank=True, default="")
+    country = models.CharField(max_length=100, blank=True, default="")
+    region = models.CharField(max_length=100, blank=True, default="")
+    town = models.CharField(max_length=100, blank=True, default="")
+    address = models.CharField(max_length=300, blank=True, default="")
+    postcode = models.CharField(max_length=20, blank=True, default="")
+    contact_key = models.CharField(max_length=100, blank=True, default="")
+    source = models.CharField(max_length=20, choices=Source.choices, default=Source.MANUAL)
+    fields = models.JSONField(default=dict)
+    created_at = models.DateTimeField(db_default=models.functions.Now())
+    updated_at = models.DateTimeField(db_default=models.functions.Now())
+    deleted_at = models.DateTimeField(
+        null=True
+    )  # deleted contacts can be restored; erased ones are gone
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["organisation", "id"], name="contacts_contact_page"),
+            models.Index(fields=["organisation", "changed"], name="contacts_contact_changed"),
+            models.Index(
+                "organisation", models.functions.Lower("email"), name="contacts_contact_email"
+            ),
+            models.Index(fields=["organisation", "phone"], name="contacts_contact_phone"),
+            models.Index(fields=["organisation", "external_id"], name="contacts_contact_external"),
+            GinIndex(fields=["fields"], name="contacts_contact_fields"),
+        ]
+
+    def __str__(self) -> str:
+        return (
+            " ".join(filter(None, [self.first_name, self.last_name])) or self.email or str(self.pk)
+        )
+
+
+class KeyKind(models.TextChoices):
+    """What can name a contact across the organisation."""
+
+    EXTERNAL_ID = "EXTERNAL_ID"
+    EMAIL = "EMAIL"  # lower-case, trimmed
+    PHONE = "PHONE"  # digits
+    TOKEN = "TOKEN"  # noqa: S105 - a push or web token, "<application>:<token>"
+
+
+class ContactKey(models.Model):
+    """Who is found by a value.
+
+    An external ID belongs to one contact for good.  An e-mail or phone finds the contact
+    that had it first; another contact with its own external ID may carry the same address
+    without owning its key.
+    """
+
+    pk = models.CompositePrimaryKey("organisation_id", "kind", "value")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    kind = models.CharField(max_length=12, choices=KeyKind.choices)
+    value = models.CharField(max_length=500)
+    contact_id = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["contact_id"], name="contacts_key_contact")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.value}"
+
+
+class FieldType(models.TextChoices):
+    """Types of additional fields, as the API spells them."""
+
+    TEXT = "textfield"
+    TEXTAREA = "textarea"
+    NUMBER = "number"
+    DECIMAL = "decimal"
+    DATE = "date"
+    DATETIME = "datetime"
+    COMBOBOX = "combobox"
+    CHECKBOXES = "checkboxlist"
+
+
+class FieldGroup(models.Model):
+    """A list of additional fields ("Personal" with Birthday and Gender to begin with)."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    name = models.CharField(max_length=100)
+    key = models.CharField(max_length=100)  # %KEY.FIELD% in a message
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "key"], name="contacts_fieldgroup_key")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Field(models.Model):
+    """An additional field of the organisation's contacts."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    group = models.ForeignKey(FieldGroup, on_delete=models.PROTECT)
+    name = models.CharField(max_length=100)
+    key = models.CharField(max_length=100)
+    description = models.CharField(max_length=300, blank=True, default="")
+    type = models.CharField(max_length=12, choices=FieldType.choices, default=FieldType.TEXT)
+    allowed_values = models.JSONField(default=list)  # of a combobox or checkbox list
+    is_required = models.BooleanField(default=False)
+    is_readonly = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["group", "key"], name="contacts_field_key")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ContactList(models.Model):
+    """A list ("static segment"): changed by hand, import, workflow or API."""
+
+    id = SequenceIdField(primary_key=True, sequence=GROUP_SEQUENCE)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    name = models.CharField(max_length=200)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "contacts_list"
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "name"], name="contacts_list_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ListMember(models.Model):
+    """A contact in a list."""
+
+    pk = models.CompositePrimaryKey("contact_id", "list_id")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE)
+    list = models.ForeignKey(ContactList, on_delete=models.CASCADE, db_column="list_id")
+    added_at = models.DateTimeField(db_default=models.functions.Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["list", "contact"], name="contacts_listmember_list")]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} in {self.list_id}"
+
+
+class Device(Tracked):
+    """An app installation or a browser that can be pushed to."""
+
+    pk = models.CompositePrimaryKey("contact_id", "id")
+    id = SequenceIdField(sequence="contacts_device_id_seq")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE)
+    application_id = models.BigIntegerField(default=0)
+    category = models.CharField(max_length=50, default="mobilepush")  # or webpush
+    device_id = models.CharField(max_length=250, blank=True, default="")
+    push_token = models.TextField(blank=True, default="")
+    app_version = models.CharField(max_length=50, blank=True, default="")
+    client_version = models.CharField(max_length=50, blank=True, default="")
+    device_model = models.CharField(max_length=100, blank=True, default="")
+    os_type = models.CharField(max_length=50, blank=True, default="")
+    os_version = models.CharField(max_length=50, blank=True, default="")
+    language = models.CharField(max_length=20, blank=True, default="")
+    time_zone = models.CharField(max_length=100, blank=True, default="")
+    subscription = models.JSONField(default=dict)  # of web push: endpoint and keys
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(db_default=models.functions.Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "changed"], name="contacts_device_changed")]
+
+    def __str__(self) -> str:
+        return f"{self.category} {self.device_id or self.push_token[:12]}"
+
+
+class Category(models.Model):
+    """A subscription category: what a person may want to hear about."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    key = models.CharField(max_length=100)
+    name = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "key"], name="contacts_category_key")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Subscription(models.Model):
+    """A contact's wish to hear about a category."""
+
+    pk = models.CompositePrimaryKey("contact_id", "category_id")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE)
+    category = models.ForeignKey(Category, on_delete=models.CASCADE)
+    since = models.DateTimeField(db_default=models.functions.Now())
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} wants {self.category_id}"
+
+
+class Suppression(models.Model):
+    """An address that the whole organisation must not write to (distributed by value)."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "channel", "address")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    channel = models.CharField(max_length=12, default="EMAIL")
+    address = models.CharField(max_length=254)  # lower-case e-mail, or digits
+    reason = models.CharField(max_length=20)  # UNSUBSCRIBED, SPAM, HARD_BOUNCE, MANUAL
+    at = models.DateTimeField(db_default=models.functions.Now())
+
+    def __str__(self) -> str:
+        return f"{self.address}: {self.reason}"
+
+
+class Erasure(Tracked):
+    """A tombstone: the contact was erased, and exports must forget it too."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "contact_id")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    contact_id = models.BigIntegerField()
+    at = models.DateTimeField(db_default=models.functions.Now())
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} erased"
+
+
+class ImportStatus(models.TextChoices):
+    """Where an import stands."""
+
+    MAPPING = "MAPPING"  # uploaded, waits for its columns to be mapped
+    QUEUED = "QUEUED"
+    RUNNING = "RUNNING"
+    FINISHED = "FINISHED"
+    FAILED = "FAILED"
+
+
+class Import(models.Model):
+    """One file or one bulk call on its way into contacts; it is its own job.
+
+    ``mapping`` maps the number of a column to a target: a name of Contact ("email"),
+    "field:<id>", "category:<key>" or "" to skip.  ``unique_by``: EMAIL, PHONE, EMAIL_OR_PHONE,
+    EXTERNAL_ID, ID or "field:<id>".
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    file = models.ForeignKey("postgres.StoredFile", null=True, on_delete=models.SET_NULL)
+    name = models.CharField(max_length=255)
+    session = models.UUIDField(unique=True)  # asyncSessionId of the API
+    kind = models.CharField(max_length=8, default="CSV")  # CSV or API
+    mapping = models.JSONField(default=dict)
+    options = models.JSONField(default=dict)
+    unique_by = models.CharField(max_length=32, default="EMAIL")
+    status = models.CharField(max_length=10, choices=ImportStatus.choices, default="MAPPING")
+    lease_until = models.DateTimeField(null=True)
+    attempts = models.IntegerField(default=0)
+    bytes_read = models.BigIntegerField(default=0)
+    rows_read = models.BigIntegerField(default=0)
+    rows_added = models.BigIntegerField(default=0)
+    rows_updated = models.BigIntegerField(default=0)
+    rows_unchanged = models.BigIntegerField(default=0)
+    rows_rejected = models.BigIntegerField(default=0)
+    error = models.TextField(blank=True, default="")
+    created_by = models.CharField(max_length=300, blank=True, default="")
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["organisation", "-id"], name="contacts_import_recent"),
+            models.Index(
+                fields=["id"],
+                name="contacts_import_due",
+                condition=models.Q(status__in=["QUEUED", "RUNNING"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ImportReject(models.Model):
+    """A row that could not be imported, with the reason and the row as it came."""
+
+    import_run = models.ForeignKey(Import, on_delete=models.CASCADE, db_column="import_id")
+    line = models.BigIntegerField()
+    reason = models.CharField(max_length=300)
+    row = models.JSONField()
+
+    class Meta:
+        indexes = [models.Index(fields=["import_run", "line"], name="contacts_reject_line")]
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.reason}"

@@ -1,0 +1,1 @@
+"""What happened elsewhere, told by key and parameters."""

@@ -1,0 +1,1 @@
+"""What leaves: nine datasets, upserted into the customer's own database."""

@@ -1,0 +1,106 @@
+"""Data exports: where to, what, how often, and how each run went."""
+
+from django.db import models
+
+from sanderling.accounts.models import Organisation
+from sanderling.connectors.models import Connector
+
+
+class Interval(models.TextChoices):
+    """How often rows are uploaded."""
+
+    QUARTER = "15m", "Every 15 minutes"
+    HOUR = "1h", "Every hour"
+    SIX_HOURS = "6h", "Every 6 hours"
+    DAY = "24h", "Every 24 hours"
+    CRON = "cron", "By a cron line"
+
+
+class Export(models.Model):
+    """One schedule of uploads into one schema of one connector."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    connector = models.ForeignKey(Connector, on_delete=models.PROTECT)
+    schema = models.CharField(max_length=200, default="public")
+    interval = models.CharField(max_length=4, choices=Interval.choices, default="24h")
+    cron = models.CharField(max_length=100, blank=True, default="")
+    datasets = models.JSONField(default=list)
+    is_paused = models.BooleanField(default=False)
+    next_run_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    lease = models.UUIDField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["next_run_at"], name="exports_due")]
+
+    def __str__(self) -> str:
+        return f"export {self.pk}"
+
+
+class Watermark(models.Model):
+    """How far a dataset has been exported: everything below ``low`` has left."""
+
+    export = models.ForeignKey(Export, on_delete=models.CASCADE)
+    dataset = models.CharField(max_length=24)
+    low = models.CharField(max_length=24, default="0")  # xid8 as text
+    high = models.CharField(max_length=24, blank=True, default="")  # of the window under way
+    position = models.JSONField(default=list)  # last key written inside that window
+    system = models.CharField(max_length=24, blank=True, default="")  # our system_identifier
+    target = models.CharField(max_length=64, blank=True, default="")  # identity of the destination
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["export", "dataset"], name="exports_watermark_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.export_id} {self.dataset} {self.low}"
+
+
+class RunStatus(models.TextChoices):
+    """How a run ended."""
+
+    RUNNING = "RUNNING"
+    FINISHED = "FINISHED"
+    FAILED = "FAILED"
+
+
+class Run(models.Model):
+    """One run of an export."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="export_runs"
+    )
+    export = models.ForeignKey(Export, on_delete=models.CASCADE)
+    status = models.CharField(max_length=8, choices=RunStatus.choices, default="RUNNING")
+    cause = models.CharField(max_length=8, default="SCHEDULE")  # or REQUEST
+    started_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["export", "-id"], name="exports_run_recent")]
+
+    def __str__(self) -> str:
+        return f"run {self.pk}"
+
+
+class DatasetRun(models.Model):
+    """What a run did with one dataset."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="datasets")
+    dataset = models.CharField(max_length=24)
+    status = models.CharField(max_length=8, choices=RunStatus.choices, default="RUNNING")
+    rows_read = models.BigIntegerField(default=0)
+    rows_written = models.BigIntegerField(default=0)
+    rows_deleted = models.BigIntegerField(default=0)
+    bytes_sent = models.BigIntegerField(default=0)
+    notes = models.JSONField(default=list)  # sentences: widened columns, left-out columns…
+    error = models.TextField(blank=True, default="")
+    started_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.dataset} of run {self.run_id}"

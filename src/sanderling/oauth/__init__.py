@@ -1,0 +1,1 @@
+"""Apps that act for an organisation (OAuth 2.0)."""

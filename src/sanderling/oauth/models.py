@@ -1,0 +1,59 @@
+"""Apps of other makers that act for an organisation, on django-oauth-toolkit's tables."""
+
+from django.db import models
+from oauth2_provider import models as toolkit
+
+from sanderling.accounts.models import KeyRights, Organisation
+
+
+class Application(toolkit.AbstractApplication):
+    """An app, registered by a partner organisation ("For partners")."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    scopes = models.JSONField(default=list)  # of KeyRights
+    form_name = models.CharField(max_length=200, blank=True, default="")
+    logo = models.BinaryField(null=True)  # a PNG of 96 × 96
+    is_public = models.BooleanField(default=False)  # a public app must use PKCE
+
+    class Meta(toolkit.AbstractApplication.Meta):
+        pass
+
+    @property
+    def rights(self) -> set[str]:
+        """Return the rights that the app asks for."""
+        return set(self.scopes) & set(KeyRights.values)
+
+
+class Grant(toolkit.AbstractGrant):
+    """An authorization code, for the organisation that its user chose."""
+
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.CASCADE)
+
+    class Meta(toolkit.AbstractGrant.Meta):
+        pass
+
+
+class AccessToken(toolkit.AbstractAccessToken):
+    """A Bearer token."""
+
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.CASCADE)
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta(toolkit.AbstractAccessToken.Meta):
+        pass
+
+
+class RefreshToken(toolkit.AbstractRefreshToken):
+    """A refresh token: used once, then it is another one."""
+
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.CASCADE)
+
+    class Meta(toolkit.AbstractRefreshToken.Meta):
+        pass
+
+
+class IDToken(toolkit.AbstractIDToken):
+    """Required by the toolkit's references; OpenID Connect is not offered."""
+
+    class Meta(toolkit.AbstractIDToken.Meta):
+        pass

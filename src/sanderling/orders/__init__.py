@@ -1,0 +1,1 @@
+"""Orders and their lines, as the shop reports them."""

@@ -1,0 +1,1 @@
+"""How we speak to PostgreSQL, embedded or not."""

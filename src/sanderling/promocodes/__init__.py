@@ -1,0 +1,1 @@
+"""A pool of codes, each handed out once."""

@@ -1,0 +1,1 @@
+"""The one road out: deliveries, pace, receipts and tracking."""

@@ -1,0 +1,155 @@
+"""The ledger: one row per thing sent to one contact, and the batches that workers lease."""
+
+from django.db import models
+
+from sanderling.accounts.models import Organisation
+from sanderling.postgres.fields import SequenceIdField
+
+
+class DeliveryStatus(models.TextChoices):
+    """Where one delivery stands.  HANDING is the only state that a crash can leave in doubt."""
+
+    WAITING = "WAITING"
+    HANDING = "HANDING"  # handed to the channel in this very moment
+    SENT = "SENT"  # accepted by the channel
+    REFUSED = "REFUSED"  # the channel said no for good
+    FAILED = "FAILED"  # could not be rendered, or tried too often
+    EXCLUDED = "EXCLUDED"  # never to be sent: the reason says why
+    UNSURE = "UNSURE"  # a worker died while handing over: a person decides
+    CANCELLED = "CANCELLED"
+
+
+class BatchStatus(models.TextChoices):
+    """Where a batch stands."""
+
+    WAITING = "WAITING"
+    LEASED = "LEASED"
+    PAUSED = "PAUSED"
+    DONE = "DONE"
+    CANCELLED = "CANCELLED"
+
+
+class OriginKind(models.TextChoices):
+    """What asked for a delivery."""
+
+    BROADCAST = "BROADCAST"
+    WORKFLOW = "WORKFLOW"
+    API = "API"
+    SYSTEM = "SYSTEM"
+
+
+class Batch(models.Model):
+    """Some 500 deliveries that one worker leases together (a small local table)."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    content_id = models.BigIntegerField()
+    origin_kind = models.CharField(max_length=9, choices=OriginKind.choices)
+    origin_id = models.BigIntegerField()
+    status = models.CharField(max_length=9, choices=BatchStatus.choices, default="WAITING")
+    due_at = models.DateTimeField(db_default=models.functions.Now())
+    leased_until = models.DateTimeField(null=True)
+    lease = models.UUIDField(null=True)  # who holds it; a late worker finds another one here
+    attempts = models.IntegerField(default=0)
+    size = models.IntegerField(default=0)
+    note = models.TextField(blank=True, default="")  # why it waits, in words
+    created_at = models.DateTimeField(db_default=models.functions.Now())
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["due_at", "id"],
+                name="sending_batch_due",
+                condition=models.Q(status__in=["WAITING", "LEASED"]),
+            ),
+            models.Index(fields=["origin_kind", "origin_id"], name="sending_batch_origin"),
+        ]
+
+    def __str__(self) -> str:
+        return f"batch {self.pk}"
+
+
+class Delivery(models.Model):
+    """One message to one contact: claimed once by (origin, step, contact)."""
+
+    pk = models.CompositePrimaryKey("contact_id", "id")
+    id = SequenceIdField(sequence="sending_delivery_id_seq")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_constraint=False)
+    contact_id = models.BigIntegerField()
+    batch_id = models.BigIntegerField(null=True)
+    origin_kind = models.CharField(max_length=9, choices=OriginKind.choices)
+    origin_id = models.BigIntegerField()
+    origin_step = models.CharField(
+        max_length=100, blank=True, default=""
+    )  # run and block, or request
+    content_id = models.BigIntegerField()
+    media_type = models.CharField(max_length=20, default="Email")
+    address = models.CharField(max_length=254, blank=True, default="")
+    language = models.CharField(max_length=20, blank=True, default="")
+    params = models.JSONField(null=True)  # of a triggered message: what the template sees as data
+    status = models.CharField(max_length=9, choices=DeliveryStatus.choices, default="WAITING")
+    reason = models.CharField(max_length=24, blank=True, default="")  # of EXCLUDED, FAILED, REFUSED
+    description = models.TextField(blank=True, default="")
+    warnings = models.IntegerField(default=0)
+    attempts = models.IntegerField(default=0)
+    request_id = models.UUIDField(null=True)  # the API's requestId
+    event_id = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField(db_default=models.functions.Now())
+    due_at = models.DateTimeField(null=True)
+    handed_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contact_id", "origin_kind", "origin_id", "origin_step"],
+                name="sending_delivery_once",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["batch_id", "status"], name="sending_delivery_batch"),
+            models.Index(
+                fields=["origin_kind", "origin_id", "status"], name="sending_delivery_origin"
+            ),
+            models.Index(fields=["id"], name="sending_delivery_id"),
+            models.Index(fields=["request_id"], name="sending_delivery_request"),
+        ]
+
+    def __str__(self) -> str:
+        return f"delivery {self.id}"
+
+
+class Gateway(models.Model):
+    """How an organisation's mail leaves: its SMTP server, or the built-in capture."""
+
+    organisation = models.OneToOneField(Organisation, on_delete=models.CASCADE)
+    host = models.CharField(max_length=253, blank=True, default="")  # empty: capture
+    port = models.IntegerField(default=587)
+    username = models.CharField(max_length=200, blank=True, default="")
+    secret = models.BinaryField(null=True)  # sealed
+    tls = models.CharField(max_length=8, default="STARTTLS")  # NONE, STARTTLS, TLS
+    per_minute = models.IntegerField(default=0)  # pace; 0: as fast as the server takes it
+    sender_name = models.CharField(max_length=200, blank=True, default="")
+    sender_email = models.CharField(max_length=254, blank=True, default="")
+    dkim_selector = models.CharField(max_length=63, blank=True, default="")
+    dkim_secret = models.BinaryField(null=True)  # sealed
+
+    def __str__(self) -> str:
+        return self.host or "capture"
+
+
+class Captured(models.Model):
+    """A mail that the built-in capture took instead of an SMTP server."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    delivery_id = models.BigIntegerField(null=True)
+    message_id = models.CharField(max_length=255)
+    recipient = models.CharField(max_length=254)
+    subject = models.CharField(max_length=1000, blank=True, default="")
+    raw = models.BinaryField()
+    at = models.DateTimeField(db_default=models.functions.Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "-id"], name="sending_captured_recent")]
+
+    def __str__(self) -> str:
+        return f"{self.recipient}: {self.subject}"

@@ -1,0 +1,1 @@
+"""The outermost room: settings, urls, wsgi and the `sanderling` command."""

@@ -1,0 +1,42 @@
+"""Where our own PostgreSQL is: ``DATABASE_URL``, or the embedded server of the home directory."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from sanderling.lib.environment import BadSetting, Environment
+
+
+def settings(environment: Environment, home: Path) -> dict[str, Any]:
+    """Return Django's settings of the one database."""
+    from sanderling.postgres import embedded
+
+    url = environment.text("DATABASE_URL")
+    parts = _parts(url) if url else embedded.parameters(home)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts["dbname"],
+        "USER": parts.get("user", ""),
+        "PASSWORD": parts.get("password", ""),
+        "HOST": parts.get("host", ""),
+        "PORT": parts.get("port", ""),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": parts.get("options", {}),
+        "TEST": {"TEMPLATE": "template0"},
+    }
+
+
+def _parts(url: str) -> dict[str, Any]:
+    """Split ``postgresql://user:password@host:port/name?sslmode=…``."""
+    split = urlsplit(url)
+    if split.scheme not in {"postgres", "postgresql"} or not split.path.strip("/"):
+        raise BadSetting("DATABASE_URL must look like postgresql://user:password@host:5432/name.")
+    return {
+        "dbname": unquote(split.path.lstrip("/")),
+        "user": unquote(split.username or ""),
+        "password": unquote(split.password or ""),
+        "host": unquote(split.hostname or ""),
+        "port": str(split.port or ""),
+        "options": dict(parse_qsl(split.query)),
+    }

@@ -1,0 +1,8 @@
+"""Every address of the product, door by door."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("sanderling.api.urls")),
+    path("", include("sanderling.web.urls")),
+]

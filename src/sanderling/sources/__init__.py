@@ -1,0 +1,1 @@
+"""Rows from the customer's own database, by contact."""

@@ -1,0 +1,1 @@
+"""The loops: wake-ups that drain what the ledgers say is due."""
