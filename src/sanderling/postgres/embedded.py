@@ -94,12 +94,12 @@ class Server:
     @property
     def dsn(self) -> str:
         """The product's own database, for psycopg and libpq's programs."""
-        return conninfo.make_conninfo(**self.parameters)
+        return _dsn(self.house, self.port)
 
     @property
     def admin_dsn(self) -> str:
         """The maintenance database as superuser."""
-        return conninfo.make_conninfo(**{**self.parameters, "user": SUPERUSER, "dbname": SUPERUSER})
+        return _dsn(self.house, self.port, user=SUPERUSER, dbname=SUPERUSER)
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -142,6 +142,10 @@ def _parameters(house: House, port: int) -> dict[str, str]:
     return {"dbname": DATABASE, "user": ROLE, "host": str(house.sockets), "port": str(port)}
 
 
+def _dsn(house: House, port: int, **other: str) -> str:
+    return conninfo.make_conninfo("", **{**_parameters(house, port), **other})
+
+
 def _start(house: House, *, say: Callable[[str], None], tcp_port: int | None) -> int:
     initialising.initialise(house)
     initialising.configure(house, tcp_port=tcp_port)
@@ -152,8 +156,8 @@ def _start(house: House, *, say: Callable[[str], None], tcp_port: int | None) ->
 
 def _ensure_database(house: House, port: int) -> None:
     """Make our role (no superuser: the product needs no such power) and our database."""
-    admin = {**_parameters(house, port), "user": SUPERUSER, "dbname": SUPERUSER}
-    with psycopg.connect(**admin, autocommit=True, connect_timeout=30) as connection:
+    admin = _dsn(house, port, user=SUPERUSER, dbname=SUPERUSER)
+    with psycopg.connect(admin, autocommit=True, connect_timeout=30) as connection:
         if not _has(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s", ROLE):
             connection.execute(
                 sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(sql.Identifier(ROLE))
@@ -187,7 +191,7 @@ def _enter(descriptor: int, say: Callable[[str], None]) -> None:
         now = time.monotonic()
         if now - begun > GATE_PATIENCE:
             raise CannotStart("Another process has been starting PostgreSQL for 11 minutes.")
-        if now - announced > 5:
+        if now - announced > postmaster.ANNOUNCEMENT:
             announced = now
             say(f"Another process is starting PostgreSQL ({now - begun:.0f} s so far).")
         time.sleep(postmaster.TICK)

@@ -41,6 +41,8 @@ def initialise(house: House) -> None:
 
 def configure(house: House, *, tcp_port: int | None) -> None:
     """Write the settings and the rules of who may connect; all of them, at every start."""
+    if not (house.cluster / "operator.conf").exists():
+        _write(house, "operator.conf", "# Settings of your own; the last word.\n")
     _write(house, "postgresql.conf", _settings(house, tcp_port))
     _write(house, "pg_hba.conf", _rules(tcp_port))
     _write(house, "pg_ident.conf", _people(house))
@@ -86,7 +88,7 @@ def _settings(house: House, tcp_port: int | None) -> str:
         "log_min_error_statement": "panic",
     }
     lines = [f"{name} = {value}\n" for name, value in values.items()]
-    return "".join([*lines, "# Settings of your own:\ninclude_if_exists 'operator.conf'\n"])
+    return "".join(["# Written at every start.\n", *lines, "include 'operator.conf'\n"])
 
 
 def _between(value: int, least: int, most: int) -> int:

@@ -18,6 +18,7 @@ from sanderling.postgres.housing import CannotStart, House
 PATIENCE = 600.0
 LEFTOVER_PATIENCE = 60.0
 STOP_PATIENCE = 60.0
+ANNOUNCEMENT = 5.0
 TICK = 0.02
 LOG_LIMIT = 16 * 1024 * 1024
 
@@ -37,7 +38,7 @@ def pid_of(house: House) -> int | None:
 def spawn(house: House, *, say: Say) -> int:
     """Start a postmaster and return its process id; its crash recovery may have just begun."""
     _wait_for_leftovers(house, say)
-    (house.cluster / "postmaster.pid").unlink(missing_ok=True)
+    _remove_stale_locks(house)
     with house.log.open("ab") as log:
         child = subprocess.Popen(
             [str(house.binaries / "postgres"), "-D", str(house.cluster)],
@@ -67,9 +68,10 @@ def wait_until_ready(house: House, pid: int, *, say: Say) -> None:
                 f"PostgreSQL is still recovering after {PATIENCE:.0f} s. It goes on by itself: "
                 f"look at {house.log} and start again later."
             )
-        if now - announced > 5:
+        if now - announced > ANNOUNCEMENT:
             announced = now
-            say(f"PostgreSQL is recovering after an unclean stop ({now - begun:.0f} s so far).")
+            waited = f"({now - begun:.0f} s so far)"
+            say(f"PostgreSQL is not ready yet {waited}; it may be recovering from a crash.")
         time.sleep(TICK)
 
 
@@ -159,6 +161,18 @@ def _visibly_stands_in(pid: int, cluster: Path) -> bool:
         return os.path.samefile(f"/proc/{pid}/cwd", cluster)
     except OSError:
         return False
+
+
+def _remove_stale_locks(house: House) -> None:
+    """Remove what a killed postmaster left; PostgreSQL would believe a number in use again.
+
+    Safe, because the caller holds the gate and has seen that nothing stands in the cluster.
+    """
+    for pid in [pid for pid, child in _children.items() if child.poll() is not None]:
+        del _children[pid]
+    (house.cluster / "postmaster.pid").unlink(missing_ok=True)
+    for lock in house.sockets.glob(".s.PGSQL.*"):
+        lock.unlink()
 
 
 def _gone(pid: int, house: House, patience: float) -> bool:
