@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from sanderling.lib.environment import BadSetting, Environment
+from sanderling.postgres import embedded
 
 
 def settings(environment: Environment, home: Path) -> dict[str, Any]:
@@ -12,7 +13,7 @@ def settings(environment: Environment, home: Path) -> dict[str, Any]:
     from sanderling.postgres import embedded
 
     url = environment.text("DATABASE_URL")
-    parts = _parts(url) if url else embedded.parameters(home)
+    parts: dict[str, Any] = _parts(url) if url else dict(embedded.parameters(home))
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts["dbname"],

@@ -1,0 +1,51 @@
+"""Fixtures that every test may ask for."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cast import PASSWORD, Cast, assemble
+from django.test import Client
+
+SHARED = Path(os.environ.get("SANDERLING_SHARED", Path(__file__).parents[2] / "shared"))
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """Return the people of the tests, fresh in the database."""
+    return assemble()
+
+
+@pytest.fixture
+def owner(cast: Cast) -> Client:
+    """Return a browser in which Sandpiper's owner is signed in."""
+    return signed_in("owner@sandpiper.example")
+
+
+@pytest.fixture
+def sender(cast: Cast) -> Client:
+    """Return a browser in which Sandpiper's marketer is signed in."""
+    return signed_in("sender@sandpiper.example")
+
+
+@pytest.fixture
+def stranger(cast: Cast) -> Client:
+    """Return a browser in which Plover's owner is signed in."""
+    return signed_in("stranger@plover.example")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Iterator[Path]:
+    """Return the directory of shared papers and golden files; a user's machine has none."""
+    if not SHARED.is_dir():
+        assert os.environ.get("CI") != "true", f"{SHARED} must be there in CI"
+        pytest.skip("the shared golden files are not on this machine")
+    yield SHARED
+
+
+def signed_in(email: str) -> Client:
+    """Return a client that went through the sign-in form."""
+    client = Client()
+    assert client.login(username=email, password=PASSWORD)
+    return client
