@@ -1,0 +1,59 @@
+"""A method of a table, and how one file's functions become a table.
+
+A method's Python function takes `(budget, value, *arguments)`. When an argument is of a kind that
+no Java overload takes, it raises Unmatched, and the call is null, as for an unknown method.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from sanderling.velocity.limits import Budget
+
+MANY = range(64)
+"""How many arguments a Java `Object...` takes here."""
+
+
+class Unmatched(Exception):
+    """No overload takes these arguments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One callable row of a method table: null for a wrong number or kind of arguments."""
+
+    fn: Callable[..., object]
+    arities: frozenset[int]
+
+    def __call__(self, budget: Budget, value: object, *arguments: object) -> object:
+        """What the Java method would return; `""` where it is void, None where it is null.
+
+        Raises MethodFailed where Java's method throws, BudgetExceeded when it would grow too much.
+        """
+        if len(arguments) not in self.arities:
+            return None
+        try:
+            return self.fn(budget, value, *arguments)
+        except Unmatched:
+            return None
+
+
+Table = dict[str, Method]
+
+
+def method(fn: Callable[..., object], *arities: int | Iterable[int]) -> Method:
+    """A row; without arities it takes no arguments."""
+    counts: set[int] = set()
+    for arity in arities or (0,):
+        counts.update((arity,) if isinstance(arity, int) else arity)
+    return Method(fn, frozenset(counts))
+
+
+def check_room(budget: Budget, length: int) -> None:
+    """Refuse a text of this length when it is too long, without paying for it.
+
+    For texts that grow piece by piece: asking for the whole at every piece is paid quadratically.
+    """
+    if length > budget.limits.string:
+        budget.check_string(length)

@@ -1,0 +1,267 @@
+"""`Integer`, `Long` and `BigInteger` over int; `Double` over float; `BigDecimal`; `Boolean`.
+
+Statics answer on any value of the class, because templates write
+`#set($Integer = 0)$Integer.parseInt("7")`.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Callable
+from decimal import (
+    ROUND_CEILING,
+    ROUND_DOWN,
+    ROUND_FLOOR,
+    ROUND_HALF_DOWN,
+    ROUND_HALF_EVEN,
+    ROUND_HALF_UP,
+    ROUND_UP,
+    Context,
+    Decimal,
+    DecimalException,
+    localcontext,
+)
+
+from sanderling.velocity.errors import MethodFailed
+from sanderling.velocity.limits import Budget
+from sanderling.velocity.methods.arguments import (
+    INT_MAX,
+    INT_MIN,
+    LONG_MAX,
+    LONG_MIN,
+    narrow,
+    to_bool,
+    to_int,
+    wrap,
+)
+from sanderling.velocity.methods.equality import java_equals, java_hash
+from sanderling.velocity.methods.method import Table, Unmatched, method
+from sanderling.velocity.text import java_string
+
+_DOUBLE = re.compile(r"[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?)", re.ASCII)
+_LARGEST_SCALE = 1_000
+_ROUNDINGS = (
+    ROUND_UP,
+    ROUND_DOWN,
+    ROUND_CEILING,
+    ROUND_FLOOR,
+    ROUND_HALF_UP,
+    ROUND_HALF_DOWN,
+    ROUND_HALF_EVEN,
+)
+
+
+def to_double(value: object) -> float:
+    """The argument as a Java `double`: numbers, and texts that `Double.parseDouble` takes."""
+    if value.__class__ is str:
+        text = value.strip()
+        if len(text) > 400 or not _DOUBLE.fullmatch(text):
+            raise MethodFailed(f"{text[:40]!r} is not a number")
+        return float(text.rstrip("fFdD") if text[-1] in "fFdD" else text)
+    if value.__class__ in (int, float, Decimal):
+        return as_double(value)
+    raise Unmatched
+
+
+def as_double(value: float | Decimal) -> float:
+    """A number as a double; one that is too large is infinite, as in Java."""
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf") if value > 0 else float("-inf")
+
+
+def as_int(value: float | Decimal) -> int:
+    """`intValue()`: whole numbers keep their low 32 bits, doubles stop at the largest."""
+    if value.__class__ is float:
+        return narrow(value, INT_MIN, INT_MAX)
+    return wrap(int(value), 32)
+
+
+def as_long(value: float | Decimal) -> int:
+    """`longValue()`."""
+    if value.__class__ is float:
+        return narrow(value, LONG_MIN, LONG_MAX)
+    return wrap(int(value), 64)
+
+
+def _as_float(budget: Budget, value: float | Decimal) -> float:
+    try:
+        single = struct.unpack(">f", struct.pack(">f", as_double(value)))[0]
+    except OverflowError:
+        return float("inf") if value > 0 else float("-inf")
+    # Java prints the shortest text that is still this 32-bit number; keep the double of that text.
+    for digits in range(1, 10):
+        short = float(f"{single:.{digits}g}")
+        if struct.pack(">f", short) == struct.pack(">f", single):
+            return short
+    return float(single)
+
+
+def _parse_int(budget: Budget, value: object, text: object, radix: object = 10) -> int:
+    base = to_int(radix)
+    if text is None:
+        raise MethodFailed("null is not a whole number")
+    if not 2 <= base <= 36:
+        raise MethodFailed(f"there is no number system of {base} digits")
+    digits = java_string(text, budget)
+    if not re.fullmatch(r"[+-]?[0-9a-zA-Z]{1,64}", digits, re.ASCII):
+        raise MethodFailed(f"{digits[:40]!r} is not a whole number")
+    try:
+        number = int(digits, base)
+    except ValueError as error:
+        raise MethodFailed(f"{digits[:40]!r} is not a whole number") from error
+    if not LONG_MIN <= number <= LONG_MAX:
+        raise MethodFailed(f"{digits[:40]} is too large")
+    return number
+
+
+def _parse_double(budget: Budget, value: object, text: object) -> float:
+    if text is None:
+        raise MethodFailed("null is not a number")
+    return to_double(text)
+
+
+def _compare_ints(budget: Budget, value: int, other: object) -> int:
+    if other is None:
+        raise MethodFailed("a number cannot be compared with null")
+    number = to_int(other)
+    return (value > number) - (value < number)
+
+
+def _compare_doubles(budget: Budget, value: float, other: object) -> int:
+    if other is None:
+        raise MethodFailed("a number cannot be compared with null")
+    number = to_double(other)
+    return (value > number) - (value < number)
+
+
+def _to_string(budget: Budget, value: object, *other: object) -> str:
+    return java_string(other[0] if other else value, budget)
+
+
+def _in_radix(letter: str) -> Callable[[Budget, int, object], str]:
+    def text(budget: Budget, value: int, number: object) -> str:
+        return format(to_int(number) & 0xFFFFFFFF, letter)
+
+    return text
+
+
+def _set_scale(budget: Budget, value: Decimal, scale: object, rounding: object = None) -> Decimal:
+    digits = to_int(scale)
+    if abs(digits) > _LARGEST_SCALE:
+        raise MethodFailed(f"a scale of {digits} digits")
+    if not value.is_finite():
+        raise MethodFailed("the value is not a number")
+    mode = None if rounding is None else to_int(rounding)
+    if mode is not None and not 0 <= mode < len(_ROUNDINGS) + 1:
+        raise MethodFailed(f"there is no rounding {mode}")
+    way = ROUND_HALF_UP if mode is None or mode == len(_ROUNDINGS) else _ROUNDINGS[mode]
+    with localcontext(Context(prec=5_000)):
+        scaled = value.quantize(Decimal(1).scaleb(-digits), rounding=way)
+    if scaled != value and mode in (None, len(_ROUNDINGS)):
+        raise MethodFailed(f"rounding is needed to bring {value} to {digits} digits")
+    return scaled
+
+
+def _calculated(name: str) -> Callable[[Budget, Decimal, object], Decimal]:
+    def calculate(budget: Budget, value: Decimal, other: object) -> Decimal:
+        if other.__class__ is not Decimal:
+            raise Unmatched
+        try:
+            with localcontext(Context(prec=200)):
+                return _CALCULATIONS[name](value, other)
+        except DecimalException as error:
+            raise MethodFailed("this cannot be calculated") from error
+
+    return calculate
+
+
+_CALCULATIONS: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
+    "add": lambda left, right: left + right,
+    "subtract": lambda left, right: left - right,
+    "multiply": lambda left, right: left * right,
+    "remainder": lambda left, right: left % right,
+    "max": max,
+    "min": min,
+}
+
+
+def _plain(budget: Budget, value: Decimal) -> str:
+    if abs(value.adjusted()) > _LARGEST_SCALE:
+        raise MethodFailed("the number is too long to be printed")
+    return format(value, "f")
+
+
+def _scale(budget: Budget, value: Decimal) -> int:
+    exponent = value.as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
+
+
+NUMBER_METHODS: Table = {
+    "intValue": method(lambda budget, value: as_int(value)),
+    "longValue": method(lambda budget, value: as_long(value)),
+    "shortValue": method(lambda budget, value: wrap(as_int(value), 16)),
+    "byteValue": method(lambda budget, value: wrap(as_int(value), 8)),
+    "doubleValue": method(lambda budget, value: as_double(value)),
+    "floatValue": method(_as_float),
+    "equals": method(lambda budget, value, other: java_equals(value, other, budget), 1),
+    "hashCode": method(lambda budget, value: java_hash(value, budget)),
+    "toString": method(_to_string, 0),
+}
+
+INT_METHODS: Table = NUMBER_METHODS | {
+    "compareTo": method(_compare_ints, 1),
+    "toString": method(_to_string, 0, 1),
+    "parseInt": method(_parse_int, 1, 2),
+    "parseLong": method(_parse_int, 1, 2),
+    "valueOf": method(_parse_int, 1, 2),
+    "compare": method(lambda budget, value, a, b: _compare_ints(budget, to_int(a), b), 2),
+    "max": method(lambda budget, value, a, b: max(to_int(a), to_int(b)), 2),
+    "min": method(lambda budget, value, a, b: min(to_int(a), to_int(b)), 2),
+    "sum": method(lambda budget, value, a, b: wrap(to_int(a) + to_int(b), 32), 2),
+    "signum": method(lambda budget, value, a: (to_int(a) > 0) - (to_int(a) < 0), 1),
+    "toHexString": method(_in_radix("x"), 1),
+    "toOctalString": method(_in_radix("o"), 1),
+    "toBinaryString": method(_in_radix("b"), 1),
+}
+
+DOUBLE_METHODS: Table = NUMBER_METHODS | {
+    "compareTo": method(_compare_doubles, 1),
+    "toString": method(_to_string, 0, 1),
+    "isNaN": method(lambda budget, value: value != value),
+    "isInfinite": method(lambda budget, value: abs(value) == float("inf")),
+    "parseDouble": method(_parse_double, 1),
+    "valueOf": method(_parse_double, 1),
+    "compare": method(lambda budget, value, a, b: _compare_doubles(budget, to_double(a), b), 2),
+    "max": method(lambda budget, value, a, b: max(to_double(a), to_double(b)), 2),
+    "min": method(lambda budget, value, a, b: min(to_double(a), to_double(b)), 2),
+    "sum": method(lambda budget, value, a, b: to_double(a) + to_double(b), 2),
+}
+
+DECIMAL_METHODS: Table = (
+    NUMBER_METHODS
+    | {name: method(_calculated(name), 1) for name in _CALCULATIONS}
+    | {
+        "compareTo": method(_compare_doubles, 1),
+        "setScale": method(_set_scale, 1, 2),
+        "scale": method(_scale),
+        "precision": method(lambda budget, value: len(value.as_tuple().digits)),
+        "signum": method(lambda budget, value: (value > 0) - (value < 0)),
+        "negate": method(lambda budget, value: value.copy_negate()),
+        "abs": method(lambda budget, value: value.copy_abs()),
+        "toPlainString": method(_plain),
+        "stripTrailingZeros": method(lambda budget, value: value.normalize(Context(prec=5_000))),
+    }
+)
+
+BOOLEAN_METHODS: Table = {
+    "booleanValue": method(lambda budget, value: value),
+    "toString": method(_to_string, 0, 1),
+    "equals": method(lambda budget, value, other: other is value, 1),
+    "compareTo": method(lambda budget, value, other: value - to_bool(other), 1),
+    "hashCode": method(lambda budget, value: java_hash(value, budget)),
+    "valueOf": method(lambda budget, value, other: to_bool(other), 1),
+    "parseBoolean": method(lambda budget, value, other: to_bool(other), 1),
+}
