@@ -1,7 +1,6 @@
 """Fixtures that every test may ask for."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -36,12 +35,12 @@ def stranger(cast: Cast) -> Client:
 
 
 @pytest.fixture(scope="session")
-def shared() -> Iterator[Path]:
+def shared() -> Path:
     """Return the directory of shared papers and golden files; a user's machine has none."""
     if not SHARED.is_dir():
         assert os.environ.get("CI") != "true", f"{SHARED} must be there in CI"
         pytest.skip("the shared golden files are not on this machine")
-    yield SHARED
+    return SHARED
 
 
 def signed_in(email: str) -> Client:

@@ -10,7 +10,7 @@ from sanderling.accounts.rights import EVERYTHING, Permission, permissions_of
 class Actor:
     """The one on whose behalf a verb runs, bound to one organisation.
 
-    ``key_rights`` are the rights of an API key or app (``accounts.models.KeyRights``); people have none.
+    ``key_rights`` are those of an API key or app (``accounts.models.KeyRights``).
     """
 
     organisation_id: int

@@ -55,4 +55,6 @@ def permissions_of(role: str) -> frozenset[Permission]:
 def require(actor: Permitted, permission: Permission) -> None:
     """Raise Forbidden unless the actor has the permission."""
     if permission not in actor.permissions:
-        raise Forbidden("Your role does not allow this. An owner of the organisation can change it.")
+        raise Forbidden(
+            "Your role does not allow this. An owner of the organisation can change it."
+        )

@@ -10,7 +10,6 @@ from sanderling.postgres import embedded
 
 def settings(environment: Environment, home: Path) -> dict[str, Any]:
     """Return Django's settings of the one database."""
-    from sanderling.postgres import embedded
 
     url = environment.text("DATABASE_URL")
     parts: dict[str, Any] = _parts(url) if url else dict(embedded.parameters(home))

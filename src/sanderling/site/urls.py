@@ -6,3 +6,6 @@ urlpatterns = [
     path("", include("sanderling.api.urls")),
     path("", include("sanderling.web.urls")),
 ]
+
+handler404 = "sanderling.web.problems.not_found"
+handler500 = "sanderling.web.problems.broken"

@@ -1,5 +1,14 @@
-"""Addresses of the door for people."""
+"""Addresses of the door for people, area by area."""
 
+from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from sanderling.web import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+    path("", include("sanderling.web.accounts.urls")),
+    path("", include("sanderling.web.settings.urls")),
+]

@@ -1,0 +1,1 @@
+"""Signing in, the organisation and its members, keys, and the audit trail."""

@@ -1,0 +1,82 @@
+"""The organisation itself: name, time zone, language, currency, approval."""
+
+import zoneinfo
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from sanderling.accounts import auditing
+from sanderling.accounts.models import Organisation
+from sanderling.accounts.rights import Permission
+from sanderling.web.guarding import allowed
+from sanderling.web.membership import PersonRequest
+
+CARDS = (
+    (_("Organisation"), _("Name, time zone, language and currency."), "settings-organisation"),
+    (_("Members"), _("People of your organisation and what each may do."), "settings-members"),
+    (_("API keys"), _("Let your programs in."), "settings-keys"),
+    (_("Connectors"), _("Doors to your own PostgreSQL."), "connectors-list"),
+    (_("Additional fields"), _("What else you know about a contact."), "contacts-fields"),
+    (_("Suppression list"), _("Addresses that nobody writes to."), "contacts-suppressions"),
+    (_("Sending"), _("Your SMTP server, pace and signature."), "sending-gateway"),
+    (_("Revenue"), _("Which message earned which order."), "revenue-rules"),
+    (_("Audit trail"), _("Who did what, and when."), "settings-audit"),
+)
+
+
+class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What an owner may change."""
+
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=[(zone, zone) for zone in sorted(zoneinfo.available_timezones())],
+        help_text=_("“Today” in segments and the hours of campaigns are reckoned in it."),
+    )
+    language = forms.ChoiceField(
+        label=_("Language"), choices=[("en", "English"), ("uk", "Українська"), ("ru", "Русский")]
+    )
+    currency = forms.RegexField(
+        r"^[A-Za-z]{3}$", label=_("Currency"), help_text=_("Three letters, such as EUR.")
+    )
+
+    class Meta:
+        model = Organisation
+        fields = ("name", "time_zone", "language", "currency", "second_person")
+        labels = {
+            "name": _("Name"),
+            "second_person": _("A second person must approve a campaign before it starts"),
+        }
+
+    def clean_currency(self) -> str:
+        """Return the currency in capitals."""
+        return str(self.cleaned_data["currency"]).upper()
+
+
+@allowed()
+def home(request: PersonRequest) -> HttpResponseBase:
+    """Show every kind of setting as a card."""
+    cards = [(title, words, url) for title, words, name in CARDS if (url := _address(name))]
+    return render(request, "settings/home.html", {"cards": cards})
+
+
+@allowed(Permission.ADMINISTER)
+def edit(request: PersonRequest) -> HttpResponseBase:
+    """Change the organisation."""
+    form = OrganisationForm(request.POST or None, instance=request.organisation)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        auditing.record(request.actor, "organisation.edit", request.organisation.pk)
+        messages.success(request, _("Saved."))
+        return redirect("settings-organisation")
+    return render(request, "settings/organisation.html", {"form": form})
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,37 @@
+// The little that every page needs: theme, menu on small screens, closing notices, asking before
+// something cannot be undone. Everything works without it, only less smoothly.
+document.addEventListener("click", (event) => {
+  const target = event.target instanceof Element ? event.target : null;
+  if (!target) return;
+  if (target.closest("[data-theme-switch]")) switchTheme();
+  const toggler = target.closest("[data-toggles]");
+  if (toggler) toggle(toggler);
+  const closer = target.closest("[data-dismisses]");
+  if (closer) closer.closest(".alert").remove();
+  document.querySelectorAll("details.organisation-menu[open]").forEach((menu) => {
+    if (!menu.contains(target)) menu.open = false;
+  });
+});
+
+document.addEventListener("submit", (event) => {
+  const question = event.submitter?.dataset.confirm || event.target.dataset.confirm;
+  if (question && !window.confirm(question)) event.preventDefault();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  document.querySelectorAll("details.organisation-menu[open]").forEach((menu) => { menu.open = false; });
+});
+
+function switchTheme() {
+  const root = document.documentElement;
+  root.dataset.bsTheme = root.dataset.bsTheme === "dark" ? "light" : "dark";
+  localStorage.setItem("theme", root.dataset.bsTheme);
+  document.dispatchEvent(new Event("themechange"));
+}
+
+function toggle(toggler) {
+  const panel = document.getElementById(toggler.dataset.toggles);
+  const shown = panel.classList.toggle("show");
+  toggler.setAttribute("aria-expanded", String(shown));
+}
