@@ -3,6 +3,7 @@
 from django.db import models
 
 from sanderling.accounts.models import Organisation
+from sanderling.events.ordered import OrderedJSONField
 from sanderling.postgres.fields import SequenceIdField, Tracked
 
 
@@ -35,7 +36,7 @@ class Event(Tracked):
     contact_id = models.BigIntegerField()
     type = models.ForeignKey(EventType, on_delete=models.CASCADE, db_constraint=False)
     key_value = models.CharField(max_length=500, blank=True, default="")
-    params = models.JSONField(default=dict)  # name → value, in the order given
+    params = OrderedJSONField(default=dict)  # name → value, in the order given
     occurred_at = models.DateTimeField(db_default=models.functions.Now())
     is_past = models.BooleanField(default=False)  # history: starts no workflow
 
