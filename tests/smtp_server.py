@@ -19,6 +19,10 @@ DROP = "drop"
 """An answer that is none: the connection ends."""
 SILENCE = "silence"
 """An answer that never comes."""
+DROP_IN_BODY = "drop in body"
+"""To DATA: 354, and then the connection ends before the body does."""
+REFUSE_IN_BODY = "refuse in body"
+"""To DATA: 354, and then 552 before the body ends."""
 
 Answer = Callable[[str, int, str], "str | None"]
 """Given the stage (CONNECT EHLO STARTTLS AUTH MAIL RCPT DATA DOT RSET QUIT), how often it has
@@ -72,6 +76,18 @@ class SmtpServer:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
 
+    def hang_up(self) -> None:
+        """Close every connection, as servers do with idle ones; returns when it is done."""
+        closed = threading.Event()
+
+        def close() -> None:
+            for transport in list(self._open):
+                transport.close()
+            self._loop.call_soon(self._loop.call_soon, closed.set)
+
+        self._loop.call_soon_threadsafe(close)
+        closed.wait()
+
     async def listen(self, port: int = 0) -> asyncio.Server:
         at_once = self.behaviour.tls if self.behaviour.tls_from_the_start else None
         listener = await asyncio.get_running_loop().create_server(
@@ -111,6 +127,7 @@ class _Conversation(asyncio.Protocol):
         self._login: list[str] | None = None
         self._secure = self._how.tls_from_the_start
         self._mute = False
+        self._cut_short = ""
         self._begun = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -155,6 +172,10 @@ class _Conversation(asyncio.Protocol):
         return True
 
     def _body(self) -> bool:
+        if self._cut_short:
+            if self._buffer:
+                self._end_early()
+            return False
         # "\r\n.\r\n", or ".\r\n" at the very start for an empty message.
         if self._buffer.startswith(b".\r\n"):
             self._end_body(b"", 3)
@@ -166,6 +187,14 @@ class _Conversation(asyncio.Protocol):
         content = bytes(self._buffer[: end + 2]) if self._how.keep else b""
         self._end_body(content, end + 5)
         return True
+
+    def _end_early(self) -> None:
+        if self._cut_short == DROP_IN_BODY:
+            self._transport.abort()
+        else:
+            self._write("552 5.3.4 too big")
+        self._transport.pause_reading()
+        self._mute = True
 
     def _end_body(self, content: bytes, taken: int) -> None:
         del self._buffer[:taken]
@@ -208,7 +237,11 @@ class _Conversation(asyncio.Protocol):
 
     def _data(self, line: str) -> None:
         usual = "354 go ahead" if self._recipient else "503 5.5.1 no valid recipients"
-        self._in_body = self._say("DATA", self._recipient, usual).startswith("354")
+        reply = self._say("DATA", self._recipient, usual)
+        self._in_body = reply.startswith("354")
+        if reply in (DROP_IN_BODY, REFUSE_IN_BODY):
+            self._write("354 go ahead")
+            self._in_body, self._cut_short = True, reply
 
     def _rset(self, line: str) -> None:
         self._sender = self._recipient = ""
@@ -274,7 +307,7 @@ class _Conversation(asyncio.Protocol):
             self._transport.abort()
         if reply in (DROP, SILENCE):
             self._mute = True
-        else:
+        elif reply not in (DROP_IN_BODY, REFUSE_IN_BODY):
             self._write(reply)
         return reply
 

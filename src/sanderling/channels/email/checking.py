@@ -32,10 +32,9 @@ def check(server: Server) -> Report:
         opened = open_connection(server)
     except CannotConnect as error:
         return Report(False, error.message, cause=error.cause)
-    with opened.sock as sock:
-        # It has told us all; a hurried farewell is no fault.
-        with suppress(OSError):
-            sock.sendall(b"QUIT\r\n")
+    # It has told us all; a hurried farewell is no fault.
+    with opened.sock as sock, suppress(OSError):
+        sock.sendall(b"QUIT\r\n")
     words = f"{server.host}:{server.port} is ready to take messages."
     return Report(True, words, warnings=_warnings(server, opened.offers), offers=opened.offers)
 

@@ -8,8 +8,8 @@ text, 16 us from pieces that were encoded once.
 
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
-from email.utils import formatdate
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -156,7 +156,9 @@ def _header(name: str, value: str | Mailbox) -> bytes:
 
 @lru_cache(maxsize=64)
 def _date(second: int) -> bytes:
-    return f"Date: {formatdate(second)}\r\n".encode("ascii")
+    # Not formatdate: its "-0000" says that the zone is unknown (RFC 5322, 3.3).
+    moment = format_datetime(datetime.fromtimestamp(second, UTC))
+    return f"Date: {moment}\r\n".encode("ascii")
 
 
 def _message_id(identity: str) -> bytes:

@@ -160,8 +160,8 @@ class Conversation:
         if not message.content.isascii() and not self._offers.eight_bit:
             return Receipt(Status.REFUSED, 0, "The mail server does not take 8-bit content.")
         if self._offers.size and len(message.content) > self._offers.size:
-            limit = self._offers.size // 1024
-            return Receipt(Status.REFUSED, 0, f"The message is over the server's {limit} kB.")
+            words = f"The message is over the server's limit of {self._offers.size} bytes."
+            return Receipt(Status.REFUSED, 0, words)
         return None
 
     @staticmethod

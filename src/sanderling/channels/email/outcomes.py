@@ -133,6 +133,9 @@ _speaks_of_spam = re.compile(
 _speaks_of_nobody = re.compile(
     r"(user|mailbox|recipient|address|account)\b.{0,40}"
     r"(unknown|not found|does(n't| not) exist|no longer|invalid|disabled|inactive)"
+    r"|does(n't| not) have an? .{0,30}account"
+    # Exchange Online's words for an address that its directory does not have.
+    r"|recipient address rejected: access denied"
     r"|no such (user|mailbox|recipient|person)|unknown (user|recipient|mailbox)"
     r"|нет такого|не существует|не існує",
     re.IGNORECASE,
@@ -160,11 +163,16 @@ def _answered(receipt: Receipt) -> Outcome:
     if receipt.status is Status.DEFERRED:
         # A temporary "no" never costs anybody the address.
         return Outcome(_SPAM if kind is _SPAM else _SOFT, words, enhanced)
-    if kind is not _SPAM and _speaks_of_spam(receipt.text):
+    if kind is not _SPAM and not _is_precise(enhanced) and _speaks_of_spam(receipt.text):
         return Outcome(_SPAM, "The receiver takes the message or its sender for spam.", enhanced)
-    if kind is _POLICY and _speaks_of_nobody(receipt.text):
+    if kind in (_POLICY, _SOFT) and _speaks_of_nobody(receipt.text):
         return Outcome(_HARD, "There is no such mailbox.", enhanced)
     return Outcome(kind, words, enhanced)
+
+
+def _is_precise(enhanced: str) -> bool:
+    """Whether the code names the broken rule itself (SPF, DKIM, DMARC), whatever else it says."""
+    return enhanced[1:4] == ".7." and enhanced[4:] in {"20", "21", "23", "24", "25", "26", "27"}
 
 
 def _meaning(code: int, enhanced: str) -> tuple[Kind, str]:
