@@ -1,0 +1,162 @@
+"""Conditions on what happened to a contact: activity, events, orders.
+
+Each becomes ``c.id IN (SELECT contact_id … GROUP BY … HAVING …)`` over the organisation's facts.
+Who has no facts has a count and a total of 0, and no average and no dates.
+"""
+
+from decimal import Decimal
+from typing import Any, cast
+
+from psycopg import sql
+
+from sanderling.segments.calendars import Clock
+from sanderling.segments.comparing import Binder, Operand, Sql, Stored, compare
+from sanderling.segments.kinds import COMPLEMENTS, Kind
+from sanderling.segments.nodes import ActivityWas, EventOccurred, OrdersAre, Test
+from sanderling.segments.operands import in_text
+
+_LAST_DATES = {
+    "sent": "r.last_sent",
+    "delivered": "r.last_received",
+    "opened": "r.last_viewed",
+    "clicked": "r.last_clicked",
+}
+_AGGREGATES = {
+    "count": ("count(*)", Stored.NUMBER),
+    "total": ("coalesce(sum(o.total_cost), 0)", Stored.NUMBER),
+    "average": ("avg(o.total_cost)", Stored.NUMBER),
+    "last_date": ("max(o.ordered_at)", Stored.MOMENT),
+    "first_date": ("min(o.ordered_at)", Stored.MOMENT),
+}
+_AT_LEAST_ONE = Test(Kind.NUMBER, ">=", Decimal(1))
+
+
+class Facts:
+    """Compiles the conditions on facts of one organisation."""
+
+    def __init__(self, organisation_id: int, clock: Clock, bind: Binder) -> None:
+        self.organisation = sql.Literal(organisation_id)
+        self.clock = clock
+        self.bind = bind
+
+    def activity(self, leaf: ActivityWas) -> Sql:
+        """Ask the totals, one row per contact and channel, not the facts themselves."""
+        rows = self._rows(
+            "SELECT r.contact_id FROM activities_rollup AS r"
+            " WHERE r.organisation_id = {organisation}{channel}",
+            channel=self._and("r.media_type = {}", leaf.channel),
+        )
+        date = sql.SQL(cast("Any", _LAST_DATES[leaf.activity]))
+        if leaf.test is None:
+            recent = self._since(date, leaf.days) or sql.SQL("{} IS NOT NULL").format(date)
+            return sql.SQL("c.id IN ({} AND {})").format(rows, recent)
+        latest = Operand(sql.SQL("max({})").format(date), Stored.MOMENT)
+        return self._having(rows, "r.contact_id", latest, leaf.test)
+
+    def event(self, leaf: EventOccurred) -> Sql:
+        """Ask the events of a type; the type is found by its key, which may not exist yet."""
+        rows = self._rows(
+            "SELECT e.contact_id FROM events_event AS e"
+            " WHERE e.organisation_id = {organisation} AND e.contact_id <> 0"
+            " AND e.type_id IN (SELECT t.id FROM events_type AS t"
+            " WHERE t.organisation_id = {organisation} AND t.key = {key}){since}{where}",
+            key=self.bind(leaf.type_key),
+            since=self._recent(sql.SQL("e.occurred_at"), leaf.days),
+            where=self._parameters(leaf),
+        )
+        times = Operand(sql.SQL("count(*)"), Stored.NUMBER)
+        return self._counted(rows, "e.contact_id", times, leaf.times or _AT_LEAST_ONE)
+
+    def orders(self, leaf: OrdersAre) -> Sql:
+        """Ask the orders; unless statuses are named, those that were neither cancelled nor left."""
+        rows = self._rows(
+            "SELECT o.contact_id FROM orders_order AS o"
+            " WHERE o.organisation_id = {organisation} AND {status}{since}",
+            status=self._status(leaf),
+            since=self._recent(sql.SQL("o.ordered_at"), leaf.days),
+        )
+        text, stored = _AGGREGATES[leaf.aggregate]
+        operand = Operand(sql.SQL(cast("Any", text)), stored)
+        if leaf.aggregate in ("count", "total"):
+            return self._counted(rows, "o.contact_id", operand, leaf.test)
+        return self._having(rows, "o.contact_id", operand, leaf.test)
+
+    def _counted(self, rows: Sql, contact: str, operand: Operand, test: Test) -> Sql:
+        """Who has no rows has the number 0: where 0 passes, ask for those who do not pass."""
+        if test == _AT_LEAST_ONE:
+            return sql.SQL("c.id IN ({})").format(rows)
+        holds = compare(operand, test, bind=self.bind, clock=self.clock)
+        if not passes_at_zero(test):
+            return self._grouped(rows, contact, holds)
+        failing = sql.SQL("({}) IS NOT TRUE").format(holds)
+        return sql.SQL("({}) IS NOT TRUE").format(self._grouped(rows, contact, failing))
+
+    def _having(self, rows: Sql, contact: str, operand: Operand, test: Test) -> Sql:
+        """Who has no rows passes only a negative test."""
+        if positive := COMPLEMENTS.get(test.operator):
+            inner = Test(test.kind, positive, test.value)
+            return sql.SQL("({}) IS NOT TRUE").format(self._having(rows, contact, operand, inner))
+        holds = compare(operand, test, bind=self.bind, clock=self.clock)
+        return self._grouped(rows, contact, holds)
+
+    def _grouped(self, rows: Sql, contact: str, holds: Sql) -> Sql:
+        return sql.SQL("c.id IN ({} GROUP BY {} HAVING {})").format(
+            rows, sql.SQL(cast("Any", contact)), holds
+        )
+
+    def _parameters(self, leaf: EventOccurred) -> Sql:
+        tests = [
+            compare(
+                Operand(
+                    sql.SQL("coalesce(e.params ->> {}, '')").format(self.bind(parameter.name)),
+                    in_text(parameter.test.kind),
+                ),
+                parameter.test,
+                bind=self.bind,
+                clock=self.clock,
+            )
+            for parameter in leaf.where
+        ]
+        return sql.SQL("").join(sql.SQL(" AND {}").format(test) for test in tests)
+
+    def _status(self, leaf: OrdersAre) -> Sql:
+        if leaf.statuses:
+            return sql.SQL("o.status = ANY({})").format(self.bind(list(leaf.statuses)))
+        return sql.SQL("o.status NOT IN ('CANCELLED', 'ABANDONED_SHOPPING_CART')")
+
+    def _recent(self, date: Sql, days: int | None) -> Sql:
+        since = self._since(date, days)
+        return sql.SQL(" AND {}").format(since) if since else sql.SQL("")
+
+    def _since(self, date: Sql, days: int | None) -> Sql | None:
+        if days is None:
+            return None
+        return sql.SQL("{} >= {}").format(date, self.bind(self.clock.days_back(days)))
+
+    def _and(self, template: str, value: object) -> Sql:
+        if value is None:
+            return sql.SQL("")
+        return sql.SQL(cast("Any", " AND " + template)).format(self.bind(value))
+
+    def _rows(self, template: str, **parts: Sql) -> Sql:
+        return sql.SQL(cast("Any", template)).format(organisation=self.organisation, **parts)
+
+
+def passes_at_zero(test: Test) -> bool:
+    """Whether the number 0 passes a test."""
+    if positive := COMPLEMENTS.get(test.operator):
+        return not passes_at_zero(Test(test.kind, positive, test.value))
+    match test.operator, test.value:
+        case "=", Decimal() as value:
+            return value == 0
+        case ">", Decimal() as value:
+            return value < 0
+        case ">=", Decimal() as value:
+            return value <= 0
+        case "<", Decimal() as value:
+            return value > 0
+        case "<=", Decimal() as value:
+            return value >= 0
+        case "between", (Decimal() as low, Decimal() as high):
+            return low <= 0 <= high
+    return False
