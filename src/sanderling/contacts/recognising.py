@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sanderling.accounts.actors import Actor
-from sanderling.contacts import validating
+from sanderling.contacts import adding, validating
 from sanderling.contacts.models import KeyKind
 from sanderling.contacts.people import Person
 from sanderling.postgres.statements import Statements
@@ -59,12 +59,10 @@ def recognise_or_add(
 
     ``NOBODY`` remains where an identity has no address or external id to make a contact of.
     """
-    from sanderling.contacts import adding
-
     found = recognise(organisation_id, identities)
     for at, who in enumerate(identities):
         if found[at] == NOBODY and (person := _person_of(who)):
-            added = adding.upsert(organisation_id, person, source=source, by=by)
+            added = adding.upsert(organisation_id, person, source=source, by=by, lenient=True)
             found[at] = added.contact_id
     return found
 
