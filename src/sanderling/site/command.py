@@ -1,0 +1,171 @@
+"""The ``sanderling`` command line."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from sanderling.lib.environment import BadSetting
+from sanderling.lib.errors import SanderlingError
+
+app = typer.Typer(
+    name="sanderling",
+    help="Self-hosted customer engagement with your own database inside.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+user = typer.Typer(help="People who sign in.", no_args_is_help=True)
+key = typer.Typer(help="Keys of programs.", no_args_is_help=True)
+imports = typer.Typer(help="Bring contacts in.", no_args_is_help=True)
+broadcast = typer.Typer(help="Campaigns.", no_args_is_help=True)
+export = typer.Typer(help="Data exports.", no_args_is_help=True)
+for name, group in {
+    "user": user,
+    "key": key,
+    "import": imports,
+    "broadcast": broadcast,
+    "export": export,
+}.items():
+    app.add_typer(group, name=name)
+
+OUT = Console()
+ERR = Console(stderr=True)
+Home = Annotated[
+    Path | None, typer.Option(help="Where everything is kept.", envvar="SANDERLING_HOME")
+]
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
+
+
+def main() -> None:
+    """Run the command; a mistake of the user's ends with a sentence, not with a trace."""
+    try:
+        app()
+    except (SanderlingError, BadSetting) as error:
+        ERR.print(f"[bold red]✗[/] {error}", highlight=False)
+        sys.exit(1)
+
+
+@app.command()
+def up(
+    home: Home = None,
+    port: Annotated[int, typer.Option(help="Where pages are served.")] = 8000,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    workers: Annotated[int, typer.Option(help="How many worker processes.")] = 1,
+    demo: Annotated[bool, typer.Option(help="Create the demo organisation once.")] = True,
+) -> None:
+    """Start everything on this machine: database, pages, worker, and the demo at first."""
+    _settle(home)
+    os.environ.setdefault("SANDERLING_URL", f"http://{host}:{port}")
+    from sanderling.site import up as everything
+
+    sys.exit(everything.run(host=host, port=port, workers=workers, demo=demo))
+
+
+@app.command()
+def web(
+    home: Home = None,
+    port: int = 8000,
+    host: str = "127.0.0.1",
+    processes: Annotated[int, typer.Option(help="Web processes.")] = 2,
+    threads: Annotated[int, typer.Option(help="Threads in each.")] = 8,
+) -> None:
+    """Serve pages and API."""
+    _settle(home)
+    from sanderling.site import serving
+
+    serving.serve(host=host, port=port, processes=processes, threads=threads)
+
+
+@app.command()
+def worker(home: Home = None) -> None:
+    """Work through imports, campaigns, workflows and exports until stopped."""
+    _ready(home)
+    from sanderling.worker import running
+
+    running.run()
+
+
+@app.command()
+def migrate(home: Home = None) -> None:
+    """Bring the database's tables up to this version."""
+    _ready(home)
+    from sanderling.site import migrating
+
+    with OUT.status("Migrating the database…"):
+        count = migrating.migrate()
+    OUT.print(f"{count} migrations applied." if count else "The database is up to date.")
+
+
+@app.command()
+def doctor(home: Home = None, as_json: Json = False) -> None:
+    """Say what is wrong with this set-up, and how to mend it."""
+    _settle(home)
+    from sanderling.site import doctor as examining
+
+    findings = examining.examine()
+    if as_json:
+        typer.echo(json.dumps([vars(finding) for finding in findings]))
+    else:
+        for finding in findings:
+            mark = "[green]✓[/]" if finding.is_fine else "[bold red]✗[/]"
+            OUT.print(f"{mark} {finding.what}", highlight=False)
+            if not finding.is_fine:
+                OUT.print(f"  {finding.remedy}", highlight=False)
+    sys.exit(0 if all(finding.is_fine for finding in findings) else 1)
+
+
+@user.command("create")
+def user_create(
+    email: Annotated[str, typer.Argument()],
+    organisation: Annotated[str, typer.Option(help="Made when it does not exist.")],
+    role: Annotated[str, typer.Option(help="OWNER, MARKETER, ANALYST or VIEWER.")] = "OWNER",
+    password: Annotated[
+        str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)
+    ] = "",
+    home: Home = None,
+) -> None:
+    """Create a person, and the organisation when it is new."""
+    _ready(home)
+    from sanderling.site import people
+
+    people.create_user(email, organisation=organisation, role=role, password=password)
+    OUT.print(f"{email} may sign in to {organisation}.", highlight=False)
+
+
+@key.command("create")
+def key_create(
+    organisation: Annotated[str, typer.Option(help="The organisation's name.")],
+    rights: Annotated[str, typer.Option(help="full, events, events-contacts, …")] = "full",
+    description: Annotated[str, typer.Option()] = "made on the command line",
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Create an API key and print it, this one time."""
+    _ready(home)
+    from sanderling.site import people
+
+    secret = people.create_key(organisation, rights=rights, description=description)
+    typer.echo(json.dumps({"key": secret, "rights": rights}) if as_json else secret)
+
+
+def _settle(home: Path | None) -> None:
+    """Put the home into the environment, where the settings look for it."""
+    if home is not None:
+        os.environ["SANDERLING_HOME"] = str(home.absolute())
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sanderling.site.settings")
+
+
+def _ready(home: Path | None) -> None:
+    """Have the database running and Django set up."""
+    _settle(home)
+    from sanderling.site import starting
+
+    starting.ready(say=lambda sentence: ERR.print(sentence, highlight=False))
+
+
+# The groups below have files of their own; importing them adds their commands.
+from sanderling.site import jobs as _jobs  # noqa: E402, F401
