@@ -11,11 +11,26 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-from sanderling.channels.email import Envelope, Outgoing, Pool, Security, Server
+from sanderling.channels.email import (
+    Composer,
+    Envelope,
+    Mailbox,
+    Outgoing,
+    Pool,
+    Security,
+    Server,
+    Signer,
+    encode_static,
+    encode_value,
+    new_key,
+)
 
+Send = Callable[[int, int, int], None]
 HERE = Path(__file__).resolve().parent
 CONTENT = (b"Subject: measure\r\n\r\n" + (b"x" * 74 + b"\r\n") * 342)[:26_000] + b"\r\n"
 
@@ -25,13 +40,16 @@ def main() -> None:
     options.add_argument("--messages", type=int, default=20_000)
     options.add_argument("--connections", type=int, default=8)
     chosen = options.parse_args()
-    for name, send in (("bare loop", bare), ("Pool", pool), ("smtplib", stdlib)):
-        count = chosen.messages if send is not stdlib else chosen.messages // 5
+    print(f"{'':24} {'messages/s':>10} {'CPU us each':>12} {'load':>6}")
+    for name, send in WAYS.items():
+        count = chosen.messages if send in (bare, pool, composing) else chosen.messages // 5
+        used = time.process_time()
         rate = measured(send, count, chosen.connections)
-        print(f"{name:10} {rate:8.0f} messages/s   (load {os.getloadavg()[0]:.1f})", flush=True)
+        used = (time.process_time() - used) / count * 1e6
+        print(f"{name:24} {rate:10.0f} {used:12.0f} {os.getloadavg()[0]:6.1f}", flush=True)
 
 
-def measured(send: Callable[[int, int, int], None], count: int, connections: int) -> float:
+def measured(send: Send, count: int, connections: int) -> float:
     sink = subprocess.Popen(
         [sys.executable, HERE / "smtp_sink.py"], stdout=subprocess.PIPE, text=True
     )
@@ -48,11 +66,40 @@ def measured(send: Callable[[int, int, int], None], count: int, connections: int
         assert counted.startswith(f"{count} messages"), counted
 
 
+def composing(port: int, count: int, connections: int, *, signer: Signer | None = None) -> None:
+    """Each message composed of 30 pieces and 30 values, and signed where a signer is given."""
+    composer = Composer(Mailbox("shop@example.com", "Магазин"))
+    statics = [encode_static("<p class='row'>" + "x" * 700 + "</p>\n") for _ in range(30)]
+    text = encode_static("Dear Dina, your order is on its way.\n" * 60)
+    now = datetime.now(UTC)
+
+    def composed() -> Iterator[Outgoing]:
+        for number in range(count):
+            value = encode_value(f"Dina {number}")
+            content = composer.compose(
+                Mailbox(f"p{number}@example.com", "Дина"),
+                subject=f"Скидка для вас, {number}",
+                message_id=f"d{number}@example.com",
+                date=now,
+                html=b"".join([part for static in statics for part in (static, value)]),
+                text=text,
+                unsubscribe=f"https://example.com/u/{number}",
+            )
+            signed = signer.sign(content) if signer else content
+            yield Outgoing(Envelope("s@example.com", f"p{number}@example.com"), signed, number)
+
+    _pour(port, composed(), connections, count)
+
+
 def pool(port: int, count: int, connections: int) -> None:
-    server = Server(host="127.0.0.1", port=port, security=Security.NONE, messages_per_connection=0)
     letters = (
         Outgoing(Envelope("s@example.com", f"p{n}@example.com"), CONTENT, n) for n in range(count)
     )
+    _pour(port, letters, connections, count)
+
+
+def _pour(port: int, letters: Iterable[Outgoing], connections: int, count: int) -> None:
+    server = Server(host="127.0.0.1", port=port, security=Security.NONE, messages_per_connection=0)
     with Pool(server, connections=connections) as line:
         seen = Counter(receipt.status for _, receipt in line.send_many(letters))
     assert seen == {"ACCEPTED": count}, seen
@@ -90,6 +137,19 @@ def stdlib(port: int, count: int, _: int) -> None:
         for number in range(count):
             line.sendmail("s@example.com", [f"p{number}@example.com"], CONTENT)
 
+
+WAYS: dict[str, Send] = {
+    "bare loop": bare,
+    "Pool": pool,
+    "compose, Pool": composing,
+    "compose, Ed25519, Pool": partial(
+        composing, signer=Signer("example.com", "e", private_key=new_key(ed25519_key=True))
+    ),
+    "compose, RSA, Pool": partial(
+        composing, signer=Signer("example.com", "r", private_key=new_key())
+    ),
+    "smtplib": stdlib,
+}
 
 if __name__ == "__main__":
     main()

@@ -7,7 +7,7 @@ from smtp_server import DROP, SILENCE, SmtpServer
 from sanderling.channels.email import Envelope, Outgoing, Report, Security, Server, Session, check
 from sanderling.channels.email.opening import Cause
 from sanderling.channels.receipts import Receipt, Status
-from sanderling.lib.errors import Forbidden
+from sanderling.lib.errors import Forbidden, Invalid
 
 
 def at(server: SmtpServer, **settings: Any) -> Server:
@@ -218,3 +218,8 @@ def test_a_host_without_a_full_name_greets_by_its_address(
         "EHLO [127.0.0.1]",
         "EHLO mail.sandpiper.example",
     ]
+
+
+def test_a_server_name_cannot_carry_commands() -> None:
+    with pytest.raises(Invalid, match="is not the name of a server"):
+        Server(host="mail.example", hello="me\r\nMAIL FROM:<>")

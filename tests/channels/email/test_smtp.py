@@ -1,7 +1,6 @@
 """The SMTP side against a real server on loopback whose answers each test chooses."""
 
 import contextlib
-import ssl
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -439,11 +438,3 @@ def test_an_early_no_ends_a_body_that_is_not_through() -> None:
         receipts = sent(session, [huge, letter(1)])
     assert receipts[0] == Receipt(Status.REFUSED, 552, "5.3.4 too big")
     assert receipts[1].status is Status.ACCEPTED
-
-
-def test_tls_is_at_least_1_2() -> None:
-    from sanderling.channels.email.opening import _context
-
-    context = _context(Server(host="mail.example"))
-    assert context.minimum_version is ssl.TLSVersion.TLSv1_2
-    assert context.verify_mode is ssl.CERT_REQUIRED

@@ -61,13 +61,20 @@ class Connection:
     def begin(self) -> None:
         """Take a message, where there is one, and start on it; raises Lost."""
         self.conversation.begin()
+        self.renew()
         self.flush()
 
     def moved(self, events: int) -> None:
-        """Read and write what can be; raises Lost or BrokenConversation."""
+        """Read and write what can be; raises Lost or BrokenConversation.
+
+        Only a whole answer or bytes taken count as progress: half a line does not buy time.
+        """
+        before = self.conversation.heard, self.conversation.sent
         if events & selectors.EVENT_READ and (arrived := self._read()):
             self.conversation.feed(arrived)
         self.flush()
+        if before != (self.conversation.heard, self.conversation.sent):
+            self.renew()
 
     def flush(self) -> None:
         """Write what the network takes now; `events` then says what to wait for."""
@@ -80,7 +87,6 @@ class Connection:
             self._forget(count)
         writing = selectors.EVENT_WRITE if self._pending else 0
         self.events = selectors.EVENT_READ | writing
-        self.renew()
 
     def close(self) -> None:
         """Say QUIT where nothing is under way, and go without waiting for the answer."""

@@ -56,13 +56,15 @@ class Conversation:
     """Feed it what arrives, write what is in `outbox`; verdicts go to whom it attends.
 
     `sent` is kept by the owner: how many bytes of the outbox the network has taken so far.
+    `heard` counts answers, `judged` the messages that have their verdict.
     """
 
     def __init__(self, offers: Offers, *, limit: int = 0) -> None:
         self.outbox: list[bytes] = []
         self.sent = 0
         self.closing = False
-        self.delivered = 0
+        self.judged = 0
+        self.heard = 0
         self._offers = offers
         self._supply: Callable[[], Turn | None] = lambda: None
         self._verdicts: deque[tuple[Outgoing, Receipt]] = deque()
@@ -117,6 +119,7 @@ class Conversation:
             self._lines.append(line)
             if line[3:4] != b"-":
                 code, text = self._reply()
+                self.heard += 1
                 self._answer(code, text)
                 if self.closing:
                     return
@@ -280,7 +283,7 @@ class Conversation:
             self.closing = True
             if receipt.status is Status.ACCEPTED:
                 receipt = Receipt(Status.UNKNOWN, code, f"Accepted before it was whole: {text}")
-        self.delivered += 1
+        self.judged += 1
         self._verdicts.append((turn.message, receipt))
         if not self._awaited:
             self.begin()
@@ -289,7 +292,7 @@ class Conversation:
         """Close a turn that ended before its body."""
         assert turn.refusal
         self._verdicts.append((turn.message, turn.refusal))
-        self.delivered += 1
+        self.judged += 1
         self._reset_due = True
         if not self._awaited:
             self.begin()

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from sanderling.lib.errors import SanderlingError
+from sanderling.lib.errors import Invalid, SanderlingError
 
 # A reply longer than this is not SMTP (RFC 5321 allows 512 a line; EHLO has some 20 lines).
 LONGEST_REPLY = 65_536
@@ -73,6 +73,11 @@ class Server:
     reply_timeout: float = 60.0
     verdict_timeout: float = 600.0
     messages_per_connection: int = 500
+
+    def __post_init__(self) -> None:
+        for name in (self.host, self.hello):
+            if not name.isprintable() or " " in name:
+                raise Invalid(f"“{name}” is not the name of a server.")
 
 
 class Offers(NamedTuple):

@@ -242,7 +242,7 @@ class _Handover:
             self._selector.modify(connection.sock, connection.events, connection)
 
     def _drop(self, connection: Connection, reason: str) -> None:
-        self._barren = 0 if connection.conversation.delivered else self._barren + 1
+        self._barren = 0 if connection.conversation.judged else self._barren + 1
         if self._barren > 2 * self._most:
             # It lets us in and throws us out each time; asking on would be an attack.
             self._ceiling, self._reason = 0, reason
