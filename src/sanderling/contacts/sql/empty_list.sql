@@ -1,0 +1,4 @@
+-- empty_list: take everybody out of a list.
+DELETE FROM contacts_listmember m
+ WHERE m.organisation_id = %(organisation_id)s
+   AND m.list_id = %(list_id)s;
