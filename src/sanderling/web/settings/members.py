@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.forms import PasswordResetForm
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -16,6 +17,20 @@ from sanderling.accounts.rights import PERMISSIONS, Permission
 from sanderling.lib.errors import SanderlingError
 from sanderling.web.guarding import allowed
 from sanderling.web.membership import PersonRequest
+
+
+WORDS: dict[Permission, str | Promise] = {
+    Permission.READ_CONTACTS: _("See contacts"),
+    Permission.EDIT_CONTACTS: _("Add, change and import contacts"),
+    Permission.EDIT_SEGMENTS: _("Build segments"),
+    Permission.EDIT_MESSAGES: _("Write messages"),
+    Permission.SEND: _("Start campaigns"),
+    Permission.EDIT_WORKFLOWS: _("Build and start workflows"),
+    Permission.EDIT_CONNECTORS: _("Connect databases"),
+    Permission.EDIT_EXPORTS: _("Set up data exports"),
+    Permission.READ_REPORTS: _("See reports"),
+    Permission.ADMINISTER: _("Members, keys, apps and settings"),
+}
 
 
 class MemberForm(forms.Form):
@@ -94,6 +109,6 @@ class Invitation(PasswordResetForm):
         return User.objects.filter(email__iexact=email, is_active=True)
 
 
-def _rights() -> list[tuple[str, list[bool]]]:
+def _rights() -> list[tuple[str | Promise, list[bool]]]:
     """Return the table of rights, a row per permission and a cell per role."""
-    return [(p.value, [p in PERMISSIONS[role] for role in Role.values]) for p in Permission]
+    return [(WORDS[p], [p in PERMISSIONS[role] for role in Role.values]) for p in Permission]
