@@ -4,8 +4,16 @@ from typing import Any
 import pytest
 from smtp_server import DROP, SILENCE, SmtpServer
 
-from sanderling.channels.email import Envelope, Outgoing, Report, Security, Server, Session, check
-from sanderling.channels.email.opening import Cause
+from sanderling.channels.email import (
+    Cause,
+    Envelope,
+    Outgoing,
+    Report,
+    Security,
+    Server,
+    Session,
+    check,
+)
 from sanderling.channels.receipts import Receipt, Status
 from sanderling.lib.errors import Forbidden, Invalid
 

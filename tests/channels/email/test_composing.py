@@ -138,11 +138,13 @@ def test_any_name_comes_back(name: str) -> None:
     found = email.message_from_bytes(raw + b"\r\n", policy=email.policy.default)
     (address,) = found["To"].addresses
     assert address.addr_spec == "dina@example.com"
-    # The standard library's new parser puts a space between two encoded words; its old one,
-    # like every mail program, does not (RFC 2047, 6.2).
-    phrase = raw.decode("ascii").removeprefix("To: ").rpartition("dina@")[0].rstrip("<")
-    shown = str(make_header(decode_header(phrase.strip().strip('"')))).replace("\\", "")
-    assert shown.split() == name.replace("\\", "").split()
+    shown = address.display_name
+    if b"=?utf-8?B?" in raw:
+        # The standard library's new parser puts a space between two encoded words; its old one,
+        # like every mail program, does not (RFC 2047, 6.2).
+        phrase = raw.decode("ascii").removeprefix("To: ").rpartition("<")[0]
+        shown = str(make_header(decode_header(phrase.strip())))
+    assert shown.split() == name.split()
 
 
 def test_a_name_that_looks_like_an_address_is_quoted() -> None:

@@ -12,8 +12,9 @@ from sanderling.channels.email.composing import Composer, compose
 from sanderling.channels.email.encoding import encode_static, encode_value
 from sanderling.channels.email.headers import BadHeader, Mailbox
 from sanderling.channels.email.letters import Envelope, Outgoing
-from sanderling.channels.email.opening import CannotConnect, Security, Server
+from sanderling.channels.email.opening import CannotConnect, Cause
 from sanderling.channels.email.outcomes import Kind, Outcome, outcome_of
+from sanderling.channels.email.servers import Offers, Resolve, Security, Server
 from sanderling.channels.email.signing import BadKey, Signer, new_key
 from sanderling.channels.email.smtp import Pool, Session
 
@@ -21,14 +22,17 @@ __all__ = [
     "BadHeader",
     "BadKey",
     "CannotConnect",
+    "Cause",
     "Composer",
     "Envelope",
     "Kind",
     "Mailbox",
+    "Offers",
     "Outcome",
     "Outgoing",
     "Pool",
     "Report",
+    "Resolve",
     "Security",
     "Server",
     "Session",

@@ -6,11 +6,9 @@ from typing import NamedTuple
 from sanderling.channels.email.opening import (
     CannotConnect,
     Cause,
-    Offers,
-    Security,
-    Server,
     open_connection,
 )
+from sanderling.channels.email.servers import Offers, Security, Server
 
 
 class Report(NamedTuple):

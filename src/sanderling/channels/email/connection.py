@@ -6,7 +6,8 @@ import ssl
 import time
 
 from sanderling.channels.email.conversing import Conversation
-from sanderling.channels.email.opening import Opened, Server
+from sanderling.channels.email.opening import Opened
+from sanderling.channels.email.servers import Server
 
 # One TLS record. A larger write may fail with its first half, final dot and all, already sent.
 RECORD = 16_384

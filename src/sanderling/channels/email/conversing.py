@@ -14,7 +14,8 @@ from enum import Enum, auto
 
 from sanderling.channels.email.headers import BadHeader, wire_address
 from sanderling.channels.email.letters import Outgoing
-from sanderling.channels.email.opening import LONGEST_REPLY, Offers, one_line
+from sanderling.channels.email.replies import LONGEST_REPLY, one_line
+from sanderling.channels.email.servers import Offers
 from sanderling.channels.receipts import Receipt, Status
 
 # A message whose envelope met a dying connection this often is left for another day.

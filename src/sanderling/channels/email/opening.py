@@ -8,23 +8,12 @@ import base64
 import socket
 import ssl
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from sanderling.lib.errors import Invalid, SanderlingError
-
-# A reply longer than this is not SMTP (RFC 5321 allows 512 a line; EHLO has some 20 lines).
-LONGEST_REPLY = 65_536
-
-
-class Security(StrEnum):
-    """How the connection is protected."""
-
-    NONE = "NONE"
-    STARTTLS = "STARTTLS"
-    TLS = "TLS"
+from sanderling.channels.email.replies import LONGEST_REPLY, Reply, one_line
+from sanderling.channels.email.servers import Offers, Security, Server
+from sanderling.lib.errors import SanderlingError
 
 
 class Cause(StrEnum):
@@ -48,61 +37,6 @@ class CannotConnect(SanderlingError):
         super().__init__(message)
 
 
-Resolve = Callable[[str, int], str]
-"""Returns the IP address to connect to for a host and port, or raises a SanderlingError."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Server:
-    """Where to hand over messages and how; times are in seconds.
-
-    `verdict_timeout` is the wait after the final dot. RFC 5321, 4.5.3.2.6 wants ten minutes,
-    since giving up there leaves a message that nobody may repeat.
-    """
-
-    host: str
-    port: int = 587
-    security: Security = Security.STARTTLS
-    username: str = ""
-    password: str = field(default="", repr=False)
-    hello: str = ""
-    verify: bool = True
-    ca_file: str = ""
-    resolve: Resolve | None = field(default=None, repr=False, compare=False)
-    connect_timeout: float = 15.0
-    reply_timeout: float = 60.0
-    verdict_timeout: float = 600.0
-    messages_per_connection: int = 500
-
-    def __post_init__(self) -> None:
-        for name in (self.host, self.hello):
-            if not name.isprintable() or " " in name:
-                raise Invalid(f"“{name}” is not the name of a server.")
-
-
-class Offers(NamedTuple):
-    """What the server said in answer to EHLO; `size` is None where it has no SIZE, 0 unlimited."""
-
-    pipelining: bool = False
-    eight_bit: bool = False
-    utf8: bool = False
-    starttls: bool = False
-    size: int | None = None
-    sign_in: frozenset[str] = frozenset()
-
-
-class Reply(NamedTuple):
-    """One answer of the server, its lines without codes."""
-
-    code: int
-    lines: tuple[str, ...]
-
-    @property
-    def text(self) -> str:
-        """The lines in one, safe to show."""
-        return one_line(" ".join(self.lines))
-
-
 class Opened(NamedTuple):
     """A connection ready for MAIL."""
 
@@ -118,11 +52,6 @@ def open_connection(server: Server) -> Opened:
     except BaseException:
         sock.close()
         raise
-
-
-def one_line(text: str) -> str:
-    """What a stranger's server said, without control characters and of bounded length."""
-    return "".join(sign if sign.isprintable() else " " for sign in text[:500]).strip()
 
 
 def _connect(server: Server) -> socket.socket:

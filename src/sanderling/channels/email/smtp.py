@@ -21,7 +21,8 @@ from typing import Self
 from sanderling.channels.email.connection import Connection, Lost
 from sanderling.channels.email.conversing import BrokenConversation, Conversation, Turn
 from sanderling.channels.email.letters import Outgoing
-from sanderling.channels.email.opening import CannotConnect, Opened, Server, open_connection
+from sanderling.channels.email.opening import CannotConnect, Opened, open_connection
+from sanderling.channels.email.servers import Server
 from sanderling.channels.receipts import Receipt, Status
 
 # Servers and firewalls forget idle connections, many after a minute though RFC 5321 says five.
