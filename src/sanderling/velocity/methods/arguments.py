@@ -23,6 +23,7 @@ _INTEGER = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
 def to_int(value: object) -> int:
     """The argument as a Java `int`."""
     kind = value.__class__
+    number: int
     if kind is int or kind is bool:
         number = int(value)  # type: ignore[call-overload]
         if not LONG_MIN <= number <= LONG_MAX:

@@ -46,7 +46,7 @@ def java_compare(left: object, right: object) -> int:
     each other, since JSON does not tell 200 from 200.0. Raises MethodFailed for all other pairs.
     """
     if _is_number(left) and _is_number(right):
-        return (left > right) - (left < right)  # type: ignore[operator]
+        return int(left > right) - int(left < right)  # type: ignore[operator]
     if left.__class__ is not right.__class__:
         raise MethodFailed("values of different kinds cannot be compared")
     if left.__class__ is str or left.__class__ is bool:

@@ -1,0 +1,112 @@
+r"""`$esc`: making a value safe inside HTML, XML, an address, JavaScript, Java, JSON or SQL text.
+
+And the signs that are hard to write in a template: `$esc.d` is a dollar, `$esc.h` a hash. HTML
+entities are those of HTML 4: `«` becomes `&laquo;`, Cyrillic stays as it is, `'` too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from html.entities import codepoint2name
+from urllib.parse import quote_plus, unquote_plus
+
+from sanderling.velocity.errors import MethodFailed
+from sanderling.velocity.limits import Budget
+from sanderling.velocity.methods.method import Table, method
+from sanderling.velocity.text import java_string, utf16
+
+_HTML = {code: f"&{name};" for code, name in codepoint2name.items()}
+_XML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"})
+_CONTROLS = {"\b": r"\b", "\n": r"\n", "\t": r"\t", "\f": r"\f", "\r": r"\r"}
+_JAVA = _CONTROLS | {'"': r"\"", "\\": r"\\"}
+_JAVASCRIPT = _JAVA | {"'": r"\'", "/": r"\/"}
+_PROPERTY = {"\t": r"\t", "\n": r"\n", "\f": r"\f", "\r": r"\r"} | {c: f"\\{c}" for c in "\\#!=:"}
+
+
+class EscapeTool:
+    """`$esc`."""
+
+    __slots__ = ()
+
+
+def _escaping(escape: Callable[[str], str]) -> Callable[..., object]:
+    def escaped(budget: Budget, tool: EscapeTool, value: object) -> object:
+        if value is None:
+            return None
+        text = java_string(value, budget)
+        # Six signs for one is the most that any of these makes of printable text.
+        budget.check_string(len(text))
+        budget.charge_work(10 * len(text))
+        result = escape(text)
+        budget.check_string(len(result))
+        return result
+
+    return escaped
+
+
+def _backslashed(signs: dict[str, str]) -> Callable[[str], str]:
+    def escape(text: str) -> str:
+        return "".join(signs.get(char) or _visible(char) for char in text)
+
+    return escape
+
+
+def _visible(char: str) -> str:
+    if " " <= char <= "\x7f":
+        return char
+    return "".join(f"\\u{unit:04X}" for unit in utf16.units(char))
+
+
+def _url(text: str) -> str:
+    return quote_plus(text, safe="*", errors="replace").replace("~", "%7E")
+
+
+def _property_value(text: str) -> str:
+    escaped = _backslashed(_PROPERTY)(text)
+    return f"\\{escaped}" if escaped.startswith(" ") else escaped
+
+
+def _velocity(text: str) -> str:
+    return text.replace("$", "${esc.d}").replace("#", "${esc.h}")
+
+
+def _unicode(budget: Budget, tool: EscapeTool, value: object) -> object:
+    if value is None:
+        return None
+    digits = java_string(value, budget).removeprefix("\\u")
+    try:
+        return chr(int(digits[:12], 16))
+    except (ValueError, OverflowError) as error:
+        raise MethodFailed(f"{digits[:20]!r} is no character's code") from error
+
+
+def _sign(sign: str) -> Callable[[Budget, EscapeTool], str]:
+    return lambda budget, tool: sign
+
+
+_SIGNS = {
+    "$": ("getD", "getDollar"),
+    "#": ("getH", "getHash"),
+    "\\": ("getB", "getBackslash"),
+    '"': ("getQ", "getQuote"),
+    "'": ("getS", "getSingleQuote"),
+    "\n": ("getN", "getNewline"),
+    "!": ("getE", "getExclamation"),
+}
+
+ESCAPE_METHODS: Table = {
+    "html": method(_escaping(lambda text: text.translate(_HTML)), 1),
+    "xml": method(_escaping(lambda text: text.translate(_XML)), 1),
+    "url": method(_escaping(_url), 1),
+    "unurl": method(_escaping(unquote_plus), 1),
+    "javascript": method(_escaping(_backslashed(_JAVASCRIPT)), 1),
+    "java": method(_escaping(_backslashed(_JAVA)), 1),
+    "json": method(_escaping(lambda text: json.dumps(text, ensure_ascii=False)[1:-1]), 1),
+    "sql": method(_escaping(lambda text: text.replace("'", "''")), 1),
+    "velocity": method(_escaping(_velocity), 1),
+    "propertyKey": method(_escaping(_backslashed(_PROPERTY | {" ": "\\ "})), 1),
+    "propertyValue": method(_escaping(_property_value), 1),
+    "unicode": method(_unicode, 1),
+    **{name: method(_sign(sign)) for sign, names in _SIGNS.items() for name in names},
+}
