@@ -47,23 +47,20 @@ class Operator(StrEnum):
 
 
 ALWAYS = frozenset({Operator.SPECIFIED, Operator.NOT_SPECIFIED})
-EQUAL = frozenset({Operator.IS, Operator.IS_NOT, Operator.IN, Operator.NOT_IN})
+ALIKE = frozenset({Operator.IS, Operator.IS_NOT})
+EQUAL = ALIKE | {Operator.IN, Operator.NOT_IN}
+PARTIAL = frozenset({Operator.CONTAINS, Operator.NOT_CONTAINS, Operator.STARTS, Operator.ENDS})
 ORDERED = frozenset(
     {Operator.MORE, Operator.AT_LEAST, Operator.LESS, Operator.AT_MOST, Operator.BETWEEN}
 )
-DATED = (
-    frozenset({Operator.IS, Operator.IS_NOT, Operator.DURING, Operator.AGO, Operator.ANY_YEAR})
-    | ORDERED
-)
+DATED = ALIKE | ORDERED | {Operator.DURING, Operator.AGO, Operator.ANY_YEAR}
 
 OPERATORS: dict[Kind, frozenset[Operator]] = {
-    Kind.TEXT: ALWAYS
-    | EQUAL
-    | {Operator.CONTAINS, Operator.NOT_CONTAINS, Operator.STARTS, Operator.ENDS},
+    Kind.TEXT: ALWAYS | EQUAL | PARTIAL,
     Kind.NUMBER: ALWAYS | EQUAL | ORDERED,
     Kind.DATE: ALWAYS | DATED,
     Kind.TIMESTAMP: ALWAYS | DATED,
-    Kind.BOOLEAN: ALWAYS | {Operator.IS, Operator.IS_NOT},
+    Kind.BOOLEAN: ALWAYS | ALIKE,
     Kind.LIST: ALWAYS | {Operator.ANY_OF, Operator.ALL_OF, Operator.NONE_OF},
     Kind.JSON: ALWAYS,
     Kind.OTHER: ALWAYS | EQUAL,

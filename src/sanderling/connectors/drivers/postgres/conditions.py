@@ -69,9 +69,9 @@ def _joined(
     calendar: Calendar,
 ) -> sql.Composable:
     if not parts:
-        return sql.SQL(empty)  # type: ignore[arg-type]
+        return sql.SQL(empty)
     each = [sql.SQL("({})").format(printed(p, description, calendar=calendar)) for p in parts]
-    return sql.SQL(word).join(each)  # type: ignore[arg-type]
+    return sql.SQL(word).join(each)
 
 
 class _Printer:

@@ -11,7 +11,10 @@ from sanderling.connectors.drivers.outages import Cause, SourceUnavailable
 from sanderling.connectors.drivers.postgres.settings import ConnectionSettings
 
 TLS_WORDS = ("ssl", "certificate", "tls")
-REFUSED_WORDS = ("connection refused", "no route", "unreachable", "closed the connection", "reset")
+REFUSED_WORDS = (
+    "connection refused", "no route", "unreachable", "closed the connection", "reset",
+    "expected authentication request", "unsupported frontend protocol", "invalid response",
+)  # fmt: skip
 BUSY_WORDS = (
     "too many clients",
     "remaining connection slots",
