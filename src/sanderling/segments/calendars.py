@@ -41,17 +41,23 @@ class Span:
     low: dt.date | None
     high: dt.date | None
 
+    @property
+    def last(self) -> dt.date:
+        """Return the last day of a span that has an end."""
+        assert self.high is not None
+        return _shift(self.high, -1)
+
 
 @dataclass(frozen=True)
 class Hour:
-    """One whole hour, in UTC."""
+    """The hour that ends at a moment."""
 
-    low: dt.datetime
+    high: dt.datetime
 
     @property
-    def high(self) -> dt.datetime:
-        """Return the first moment after it."""
-        return self.low + dt.timedelta(hours=1)
+    def low(self) -> dt.datetime:
+        """Return its first moment."""
+        return self.high - dt.timedelta(hours=1)
 
 
 def span_of(test: Test, clock: Clock) -> Span | Hour:
@@ -66,10 +72,9 @@ def span_of(test: Test, clock: Clock) -> Span | Hour:
         case "between", (dt.date() as first, dt.date() as last):
             return Span(first, _after(last))
         case "during", Period() as period:
-            return _period(period, clock.today)
+            return period_of(period, clock.today)
         case "ago", Ago(n, "hours"):
-            hour = clock.now.astimezone(dt.UTC).replace(minute=0, second=0, microsecond=0)
-            return Hour(hour - dt.timedelta(hours=n))
+            return Hour(clock.now.astimezone(dt.UTC) - dt.timedelta(hours=n))
         case "ago", Ago(n, unit):
             day = _ago(clock.today, n, unit)
             return Span(day, _after(day))
@@ -82,7 +87,7 @@ def days_of_year(test: Test, clock: Clock) -> list[str]:
     Who was born on 29 February celebrates on the 28th in other years.
     """
     assert isinstance(test.value, Period)
-    span = _period(test.value, clock.today)
+    span = period_of(test.value, clock.today)
     assert span.low is not None
     assert span.high is not None
     days = [span.low + dt.timedelta(days=n) for n in range(min((span.high - span.low).days, 366))]
@@ -92,7 +97,8 @@ def days_of_year(test: Test, clock: Clock) -> list[str]:
     return sorted(found)
 
 
-def _period(period: Period, today: dt.date) -> Span:
+def period_of(period: Period, today: dt.date) -> Span:
+    """Return the days of a named period."""
     n = period.n
     match period.name:
         case "last_{n}_days":

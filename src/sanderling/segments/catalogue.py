@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from sanderling.connectors.drivers import tables as drivers
 from sanderling.contacts.models import ContactList, EmailStatus, Field, FieldType, Source
 from sanderling.events.models import EventType
 from sanderling.orders.models import OrderStatus
@@ -147,32 +148,18 @@ def _additional_fields(organisation_id: int) -> dict[str, Named]:
 
 
 def _column_kinds(columns: list[dict[str, Any]]) -> dict[str, Kind]:
-    return {column["name"]: kind_of_type(column["type"]) for column in columns}
+    """Return kinds as the driver saw them when the source was last looked at."""
+    return {
+        column["name"]: _KIND_OF_COLUMN.get(column.get("kind", ""), Kind.OPAQUE)
+        for column in columns
+    }
 
 
-def kind_of_type(name: str) -> Kind:
-    """Return the kind of a PostgreSQL type as ``format_type`` writes it."""
-    word = name.lower().split("(")[0].strip()
-    if word.endswith("[]"):
-        return Kind.OPAQUE
-    return _KINDS_OF_TYPES.get(word, Kind.OPAQUE)
-
-
-_KINDS_OF_TYPES = {
-    **dict.fromkeys(
-        ("text", "character varying", "character", "varchar", "bpchar", "citext", "name", "uuid"),
-        Kind.TEXT,
-    ),
-    **dict.fromkeys(
-        ("smallint", "integer", "bigint", "numeric", "real", "double precision", "money"),
-        Kind.NUMBER,
-    ),
-    "date": Kind.DATE,
-    **dict.fromkeys(
-        (
-            "timestamp without time zone", "timestamp with time zone", "timestamp", "timestamptz",
-        ),
-        Kind.MOMENT,
-    ),
-    "boolean": Kind.FLAG,
-}  # fmt: skip
+_KIND_OF_COLUMN = {
+    drivers.Kind.TEXT: Kind.TEXT,
+    drivers.Kind.NUMBER: Kind.NUMBER,
+    drivers.Kind.DATE: Kind.DATE,
+    drivers.Kind.TIMESTAMP: Kind.MOMENT,
+    drivers.Kind.BOOLEAN: Kind.FLAG,
+    drivers.Kind.LIST: Kind.CHOICES,
+}

@@ -168,9 +168,12 @@ def _moment(expression: Sql, test: Test, bind: Binder, clock: Clock) -> Sql:
 
 
 def _moment_in_text(expression: Sql, test: Test, bind: Binder, clock: Clock) -> Sql:
+    """A value without an offset is the organisation's own time."""
     cast = sql.SQL(
-        "CASE WHEN pg_input_is_valid({0}, 'timestamptz') THEN ({0})::timestamptz END"
-    ).format(expression)
+        "CASE WHEN {0} !~ '^[0-9]{{4}}-' OR NOT pg_input_is_valid({0}, 'timestamptz') THEN NULL"
+        " WHEN {0} ~ 'T.*(Z|[+-][0-9:]{{2,}})$' THEN ({0})::timestamptz"
+        " ELSE ({0})::timestamp AT TIME ZONE {1} END"
+    ).format(expression, bind(clock.zone.key))
     return _moment(sql.SQL("({})").format(cast), test, bind, clock)
 
 

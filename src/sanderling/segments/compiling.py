@@ -169,7 +169,7 @@ def _source(leaf: SourceRows, scope: Scope, *, negated: bool) -> Sql:
     keys = scope.keys.get(leaf)
     if keys is None:
         raise NotFetched
-    found = sql.SQL("{} IN (SELECT k.key FROM {} AS k)")
+    found = sql.SQL("{} IN (SELECT k.key FROM {} AS k WHERE k.key <> '')")
     matching = found.format(keys.operand, sql.Identifier(keys.matching))
     if not negated:
         return matching

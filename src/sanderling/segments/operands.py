@@ -40,19 +40,3 @@ def additional_field(field_id: int) -> Sql:
 def in_text(kind: Kind) -> Stored:
     """Return how a value of a kind is compared where it is kept as text."""
     return _IN_TEXT[kind]
-
-
-def key_operand(contact_key: str, field_id: int | None) -> Sql:
-    """Return the contact's value that a connector's key column is compared with.
-
-    The forms are those of the driver: an address in lower case, digits, the rest as it is.
-    """
-    match contact_key:
-        case "EMAIL":
-            return sql.SQL("lower(c.email)")
-        case "PHONE":
-            return sql.SQL("c.phone")
-        case "EXTERNAL_ID":
-            return sql.SQL("c.external_id")
-    assert field_id is not None, "a connector by additional field names it"
-    return additional_field(field_id)

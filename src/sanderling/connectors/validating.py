@@ -1,0 +1,51 @@
+"""Try a connector before or after it is saved; nothing is stored and nothing secret is said."""
+
+from sanderling.accounts.actors import Actor
+from sanderling.accounts.rights import Permission, require
+from sanderling.connectors import opening, saving
+from sanderling.connectors.drafts import Draft, check_connection
+from sanderling.connectors.drivers.postgres import validating
+from sanderling.connectors.drivers.postgres.settings import ConnectionSettings
+from sanderling.connectors.drivers.tables import Validation
+from sanderling.connectors.models import Connector
+
+NOT_SECURED = "Connection is not SSL-secured"  # the product's own words
+
+
+def validate(
+    organisation_id: int, draft: Draft, *, connector_id: int | None = None, by: Actor
+) -> Validation:
+    """Return whether the database of a filled-in form opens, and why not.
+
+    Raises Invalid when the form itself is wrong (a private host, no password).
+    """
+    require(by, Permission.EDIT_CONNECTORS)
+    stored = saving.get(organisation_id, connector_id) if connector_id is not None else None
+    check_connection(draft, stored=stored)
+    return validating.validate(_settings(draft, stored))
+
+
+def validate_stored(organisation_id: int, connector_id: int, *, by: Actor) -> Validation:
+    """Return whether a saved connector opens."""
+    require(by, Permission.EDIT_CONNECTORS)
+    return validating.validate(opening.settings_of(saving.get(organisation_id, connector_id)))
+
+
+def warnings_of(validation: Validation) -> list[str]:
+    """Return what a person should know of a connection that works."""
+    return [NOT_SECURED] if validation.ok and not validation.is_tls else []
+
+
+def _settings(draft: Draft, stored: Connector | None) -> ConnectionSettings:
+    password = draft.password or (opening.password_of(stored) if stored else "")
+    return ConnectionSettings(
+        host=draft.host.strip(),
+        port=draft.port,
+        # libpq's own rule: without a name, the database is called like the user
+        database=draft.database.strip() or draft.username.strip(),
+        username=draft.username.strip(),
+        password=password,
+        tls=opening.TLS[draft.tls],
+        ca_pem=draft.ca.strip(),
+        allowed=opening.allowed_hosts(),
+    )
