@@ -1,0 +1,1 @@
+"""The demonstration: a real shop's orders, from its database to its database."""
