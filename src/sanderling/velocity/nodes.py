@@ -1,0 +1,281 @@
+"""The tree of a template: what the parser makes and both back ends read.
+
+Nodes hold offsets into the source, not lines: a position is worked out only when it is shown.
+Chains of operators are flat (`Chain`), and so are the steps of a reference, so that no template,
+however long, makes a tree deeper than it is nested.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+
+
+@dataclass(slots=True)
+class Node:
+    """Anything in the tree."""
+
+
+@dataclass(slots=True)
+class Text(Node):
+    """Text that is printed as it stands."""
+
+    text: str
+
+
+# Expressions
+
+
+@dataclass(slots=True)
+class Literal(Node):
+    """A constant: text, number, true or false."""
+
+    value: object
+
+
+@dataclass(slots=True)
+class Interpolated(Node):
+    """Text in double quotes with references or directives inside."""
+
+    body: list[Node]
+    offset: int
+
+
+@dataclass(slots=True)
+class ListLiteral(Node):
+    """`[1, 2]`."""
+
+    items: list[Node]
+    offset: int
+
+
+@dataclass(slots=True)
+class MapLiteral(Node):
+    """`{"a": 1}`."""
+
+    pairs: list[tuple[Node, Node]]
+    offset: int
+
+
+@dataclass(slots=True)
+class RangeLiteral(Node):
+    """`[1..5]`, in either direction."""
+
+    first: Node
+    last: Node
+    offset: int
+
+
+@dataclass(slots=True)
+class Chain(Node):
+    """Operands with operators of one rank between them, applied from left to right."""
+
+    first: Node
+    rest: list[tuple[str, Node, int]]
+    """(operator, operand, offset of the operator)"""
+
+
+@dataclass(slots=True)
+class Logic(Node):
+    """`a && b && c` or `a || b || c`; stops at the first that decides."""
+
+    operator: str
+    operands: list[Node]
+
+
+@dataclass(slots=True)
+class Not(Node):
+    """`!x`."""
+
+    operand: Node
+
+
+@dataclass(slots=True)
+class Negative(Node):
+    """`-x`."""
+
+    operand: Node
+    offset: int
+
+
+# References
+
+
+@dataclass(slots=True)
+class Property(Node):
+    """`.name`."""
+
+    name: str
+    offset: int
+
+
+@dataclass(slots=True)
+class Call(Node):
+    """`.name(arguments)`."""
+
+    name: str
+    arguments: list[Node]
+    offset: int
+
+
+@dataclass(slots=True)
+class Index(Node):
+    """`[expression]`."""
+
+    key: Node
+    offset: int
+
+
+Step = Property | Call | Index
+
+
+@dataclass(slots=True)
+class Reference(Node):
+    """`$root.step[step]`: `source` is what is printed when it is null."""
+
+    root: str
+    steps: list[Step]
+    source: str
+    offset: int
+    quiet: bool = False
+    alternate: Node | None = None
+    backslashes: str = ""
+    escaped: bool = False
+
+
+# Directives
+
+
+@dataclass(slots=True)
+class Block(Node):
+    """A body, with the blanks around it that space gobbling decides about.
+
+    `prefix`: the rest of the line after the opening directive; `postfix`: the blanks between the
+    line start and the closing one.
+    """
+
+    body: list[Node]
+    prefix: str = ""
+    postfix: str = ""
+
+
+@dataclass(slots=True)
+class Directive(Node):
+    """What all directives share: the blanks before them on the line, and the line end after."""
+
+    offset: int
+    prefix: str = field(default="", kw_only=True)
+    postfix: str = field(default="", kw_only=True)
+
+
+@dataclass(slots=True)
+class SetDirective(Directive):
+    """`#set($target = value)`."""
+
+    target: Reference
+    value: Node
+
+
+@dataclass(slots=True)
+class If(Directive):
+    """`#if … #elseif … #else … #end`."""
+
+    branches: list[tuple[Node, Block]]
+    otherwise: Block | None
+
+
+@dataclass(slots=True)
+class Foreach(Directive):
+    """`#foreach($variable in elements) … #else … #end`."""
+
+    variable: str
+    elements: Node
+    block: Block
+    otherwise: Block | None
+    breaks: bool = False
+
+
+@dataclass(slots=True)
+class MacroDefinition(Directive):
+    """`#macro(name $parameter $other="default") … #end`: known from the parsing on."""
+
+    name: str
+    parameters: list[tuple[str, Node | None]]
+    block: Block
+
+
+@dataclass(slots=True)
+class MacroCall(Directive):
+    """`#name(arguments)` or `#@name(arguments) … #end`.
+
+    Whether such a macro exists is known when it is called; if not, `source` is printed.
+    """
+
+    name: str
+    arguments: list[Node]
+    source: str
+    block: Block | None = None
+
+
+@dataclass(slots=True)
+class Define(Directive):
+    """`#define($name) … #end`: rendered at each use."""
+
+    name: str
+    block: Block
+
+
+@dataclass(slots=True)
+class Evaluate(Directive):
+    """`#evaluate(text)`: the text is a template."""
+
+    argument: Node
+
+
+@dataclass(slots=True)
+class Parse(Directive):
+    """`#parse(name)`: a snippet as part of this template."""
+
+    argument: Node
+
+
+@dataclass(slots=True)
+class Include(Directive):
+    """`#include(names)`: snippets as plain text."""
+
+    arguments: list[Node]
+
+
+@dataclass(slots=True)
+class Break(Directive):
+    """`#break`, or `#break($scope)`."""
+
+    scope: Reference | None
+
+
+@dataclass(slots=True)
+class Stop(Directive):
+    """`#stop`: the message ends here."""
+
+
+def children_of(node: Node) -> Iterator[Node]:
+    """The nodes directly below this one, in the order of the template."""
+    for each in fields(node):
+        yield from _nodes_in(getattr(node, each.name))
+
+
+def walk(nodes: list[Node]) -> Iterator[Node]:
+    """These nodes and all below, in the order of the template; no recursion."""
+    waiting = list(reversed(nodes))
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(reversed(list(children_of(node))))
+
+
+def _nodes_in(value: object) -> Iterator[Node]:
+    if isinstance(value, Node):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        for element in value:
+            yield from _nodes_in(element)
