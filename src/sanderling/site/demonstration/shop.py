@@ -142,9 +142,9 @@ def _orders(invoices: list[list[str]]) -> Iterator[tuple[object, ...]]:
     for number, at, customer, _country, items, price in invoices:
         email, when, count, total = found.get(number, (email_of(customer), at, 0, Decimal()))
         found[number] = email, when, count + int(items), total + int(items) * Decimal(price)
-    for number, (email, at, items, total) in found.items():
+    for number, (email, at, count, total) in found.items():
         status = "CANCELLED" if number.startswith("C") else "DELIVERED"
-        yield number, email, f"{at}+00", status, items, round(total, 2)
+        yield number, email, f"{at}+00", status, count, round(total, 2)
 
 
 def _promo_codes(invoices: list[list[str]]) -> Iterator[tuple[object, ...]]:
