@@ -91,17 +91,32 @@ def settled(shop, query, other_than=None):
 
 
 def test_phones_match_by_their_digits(settings, shelf):
+    rows = "(1, '+380 (50) 123-45-67'), (2, '380501234567'), (3, '')"
     for index in ("SELECT 1", "CREATE INDEX ON shelf (phone)"):
-        shelf("n int PRIMARY KEY, phone text", index,
-              "INSERT INTO shelf VALUES (1, '+380 (50) 123-45-67'), (2, '380501234567'), (3, '')")  # fmt: skip
+        shelf("n int PRIMARY KEY, phone text", index, f"INSERT INTO shelf VALUES {rows}")
         describing.forget(settings)
         found = fetched(settings, "shelf", "phone", ["+380501234567", "no digits"], KeyKind.PHONE)
         assert names(found, "n") == {"+380501234567": ["1", "2"]}
 
 
+def test_rows_of_two_spellings_are_one_list_with_one_limit(settings, shelf):
+    shelf(
+        "n int PRIMARY KEY, phone text, mail citext, id numeric",
+        "CREATE INDEX ON shelf (phone)",
+        "INSERT INTO shelf VALUES (1, '+7', 'a@x', 5), (2, '7', 'A@x', 5.0), (3, '+7', 'a@X', 5)",
+    )
+    by = {"phone": ("7", KeyKind.PHONE), "mail": ("a@x", KeyKind.EMAIL), "id": ("5", KeyKind.FIELD)}
+    for column, (key, kind) in by.items():
+        found = fetched(settings, "shelf", column, [key], kind, limit_per_key=2)
+        assert (names(found, "n"), found.cut) == ({key: ["1", "2"]}, {key})
+
+
 def test_tidy_phones_match_by_the_plain_index_with_and_without_plus(settings, shelf):
-    shelf("n int PRIMARY KEY, phone text", "CREATE INDEX ON shelf (phone)",
-          "INSERT INTO shelf VALUES (1, '+380501234567'), (2, '380501234567'), (3, '1')")  # fmt: skip
+    shelf(
+        "n int PRIMARY KEY, phone text",
+        "CREATE INDEX ON shelf (phone)",
+        "INSERT INTO shelf VALUES (1, '+380501234567'), (2, '380501234567'), (3, '1')",
+    )
     found = fetched(settings, "shelf", "phone", ["380 50 1234567"], KeyKind.PHONE)
     assert names(found, "n") == {"380 50 1234567": ["1", "2"]}
 
@@ -128,9 +143,8 @@ def test_tidy_phones_match_by_the_plain_index_with_and_without_plus(settings, sh
 def test_external_ids_match_exactly_in_the_type_of_the_column(
     settings, shelf, type_, values, keys, expected
 ):
-    shelf(
-        f"k {type_}", f"INSERT INTO shelf SELECT unnest(ARRAY[{values}]::{type_.split('(')[0]}[])"
-    )
+    rows = ", ".join(f"({value})" for value in values.split(", "))
+    shelf(f"k {type_}", f"INSERT INTO shelf VALUES {rows}")
     found = fetched(settings, "shelf", "k", keys, KeyKind.EXTERNAL_ID)
     assert names(found, "k") == expected
 
@@ -226,9 +240,13 @@ def test_a_connection_that_the_server_ended_is_replaced(settings, shop):
 
 
 def test_a_connection_that_breaks_in_use_is_lost_and_not_kept(settings, shop):
-    with pytest.raises(SourceUnavailable) as raised, pooling.reading(settings) as connection:
-        shop.run(f"SELECT pg_terminate_backend({connection.info.backend_pid}, 5000)")
-        connection.execute("SELECT 1")
+    def use() -> None:
+        with pooling.reading(settings) as connection:
+            shop.run(f"SELECT pg_terminate_backend({connection.info.backend_pid}, 5000)")
+            connection.execute("SELECT 1")
+
+    with pytest.raises(SourceUnavailable) as raised:
+        use()
     assert raised.value.cause is Cause.LOST
     assert len(fetched(settings, "promo_codes", "id", ["1"], KeyKind.FIELD).rows) == 1
 
@@ -248,8 +266,9 @@ def test_many_threads_share_two_connections(settings, shop):
     found: list[Fetched] = []
 
     def work() -> None:
-        for _ in range(5):
-            found.append(fetched(settings, "promo_codes", "id", ["1", "2"], KeyKind.FIELD))
+        found.extend(
+            fetched(settings, "promo_codes", "id", ["1", "2"], KeyKind.FIELD) for _ in range(5)
+        )
 
     threads = [threading.Thread(target=work) for _ in range(6)]
     for thread in threads:

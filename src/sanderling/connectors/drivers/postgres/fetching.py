@@ -94,16 +94,17 @@ def _query(
     """
     return sql.SQL(
         "SELECT q.k, {outer} FROM ("
-        "SELECT ({key})::text AS k, {inner}, "
-        "row_number() OVER (PARTITION BY {key} {order}) AS n "
+        "SELECT ({form})::text AS k, {inner}, "
+        "row_number() OVER (PARTITION BY {form} {order}) AS n "
         "FROM {table} WHERE {key} = ANY ({keys}::{cast}[])"
-        ") AS q WHERE q.n <= {most} ORDER BY q.k, q.n LIMIT {budget}"
+        ") AS q WHERE q.n <= {most} ORDER BY q.n LIMIT {budget}"
     ).format(
         outer=sql.SQL(", ").join(sql.Identifier("q", f"c{n}") for n in range(len(chosen))),
         inner=sql.SQL(", ").join(
             sql.SQL("{} AS {}").format(selected(column), sql.Identifier(f"c{n}"))
             for n, column in enumerate(chosen)
         ),
+        form=compared.form or compared.key,
         key=compared.key,
         order=description.order,
         table=description.name,
@@ -123,16 +124,15 @@ def _by_key(
 ) -> Fetched:
     lists: dict[str, list[RowDict]] = defaultdict(list)
     for key, *values in found:
-        lists[key].append(as_dict(names, tuple(values)))
+        lists[compared.normal(key) or ""].append(as_dict(names, tuple(values)))
     rows: dict[str, list[RowDict]] = {}
     cut: set[str] = set()
     for key, list_of_rows in lists.items():
-        asked = wanted.get(compared.normal(key) or "", ())
+        asked = wanted.get(key, ())
         if len(list_of_rows) > limit_per_key:
             cut.update(asked)
             del list_of_rows[limit_per_key:]
-        for original in asked:
-            rows.setdefault(original, []).extend(list_of_rows)
+        rows.update(dict.fromkeys(asked, list_of_rows))
     return Fetched(rows, frozenset(cut))
 
 

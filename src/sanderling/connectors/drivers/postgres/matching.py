@@ -26,10 +26,12 @@ NOT_DIGITS = re.compile(r"[^0-9]")
 class Comparison:
     """Both sides of ``key = ANY(keys)``.
 
-    ``key`` is the column's side and ``cast`` the type of the array.  ``normal`` makes the normal
-    form of a contact's value, or None where it cannot be in such a column.  ``spellings`` are
-    the forms under which a normal form may stand in the column.  ``doubt``, when present, is a
-    condition that finds rows in another form: if there is one, ``safe_key`` must be used.
+    ``key`` is the column's side and ``cast`` the type of the array; ``form`` is the column's
+    normal form, by which rows are put together (``key`` itself by default).  ``normal`` makes
+    the normal form of a contact's value, or None where it cannot be in such a column.
+    ``spellings`` are the texts under which a normal form may stand in the column.  ``doubt``,
+    when present, is a condition that finds rows in another form: if there is one, ``safe_key``
+    must be used.
     """
 
     key: sql.Composable
@@ -38,6 +40,7 @@ class Comparison:
     spellings: Callable[[str], Iterable[str]] = lambda form: (form,)
     doubt: sql.Composable | None = None
     safe_key: sql.Composable | None = None
+    form: sql.Composable | None = None
 
     def safely(self) -> "Comparison":
         """Return the comparison that does not rely on normal forms in the column."""
@@ -56,7 +59,9 @@ def comparison(description: Description, column: PlainColumn, kind: KeyKind) -> 
     if kind is KeyKind.PHONE:
         return _of_phones(description, column)
     cast = sql.SQL("text") if column.base == "varchar" else sql.SQL(column.base)
-    return Comparison(key=sql.Identifier(column.name), cast=cast, normal=lambda key: key)
+    name = sql.Identifier(column.name)
+    # citext finds more than the exact key; its text tells them apart.
+    return Comparison(name, cast, lambda key: key, form=sql.SQL("{}::text").format(name))
 
 
 def normal_form(column: PlainColumn, kind: KeyKind) -> sql.Composable:
@@ -107,7 +112,7 @@ def _of_emails(description: Description, column: PlainColumn) -> Comparison:
     name = sql.Identifier(column.name)
     safe = _lowered(name)
     if column.base == "citext":
-        return Comparison(name, sql.SQL("citext"), _email)
+        return Comparison(name, sql.SQL("citext"), _email, form=safe)
     if _has_index(description, _plain(safe)):
         return Comparison(safe, sql.SQL("text"), _email)
     if _has_index(description, _plain(_only_lowered(column))):
@@ -131,6 +136,7 @@ def _of_phones(description: Description, column: PlainColumn) -> Comparison:
             spellings=lambda form: (form, f"+{form}"),
             doubt=doubt,
             safe_key=safe,
+            form=safe,
         )
     return Comparison(safe, sql.SQL("text"), _phone)
 
