@@ -23,6 +23,9 @@ DROP_IN_BODY = "drop in body"
 """To DATA: 354, and then the connection ends before the body does."""
 REFUSE_IN_BODY = "refuse in body"
 """To DATA: 354, and then 552 before the body ends."""
+ACCEPT_IN_BODY = "accept in body"
+"""To DATA: 354, and then 250 before the body ends."""
+IN_BODY = (DROP_IN_BODY, REFUSE_IN_BODY, ACCEPT_IN_BODY)
 
 Answer = Callable[[str, int, str], "str | None"]
 """Given the stage (CONNECT EHLO STARTTLS AUTH MAIL RCPT DATA DOT RSET QUIT), how often it has
@@ -192,7 +195,8 @@ class _Conversation(asyncio.Protocol):
         if self._cut_short == DROP_IN_BODY:
             self._transport.abort()
         else:
-            self._write("552 5.3.4 too big")
+            refused = self._cut_short == REFUSE_IN_BODY
+            self._write("552 5.3.4 too big" if refused else "250 2.0.0 taken")
         self._transport.pause_reading()
         self._mute = True
 
@@ -239,7 +243,7 @@ class _Conversation(asyncio.Protocol):
         usual = "354 go ahead" if self._recipient else "503 5.5.1 no valid recipients"
         reply = self._say("DATA", self._recipient, usual)
         self._in_body = reply.startswith("354")
-        if reply in (DROP_IN_BODY, REFUSE_IN_BODY):
+        if reply in IN_BODY:
             self._write("354 go ahead")
             self._in_body, self._cut_short = True, reply
 
@@ -307,7 +311,7 @@ class _Conversation(asyncio.Protocol):
             self._transport.abort()
         if reply in (DROP, SILENCE):
             self._mute = True
-        elif reply not in (DROP_IN_BODY, REFUSE_IN_BODY):
+        elif reply not in IN_BODY:
             self._write(reply)
         return reply
 
