@@ -7,6 +7,7 @@ import pytest
 from cast import PASSWORD, Cast, assemble
 from django.test import Client
 
+pytest_plugins = ["customer_fixtures"]
 SHARED = Path(os.environ.get("SANDERLING_SHARED", Path(__file__).parents[2] / "shared"))
 
 

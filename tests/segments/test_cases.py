@@ -5,8 +5,8 @@ import segment_world as cases
 
 from sanderling.accounts.models import Organisation
 from sanderling.postgres.statements import fetch
+from sanderling.segments import compiling
 from sanderling.segments.catalogue import catalogue_of
-from sanderling.segments.compiling import compile
 from sanderling.segments.conditions import parse
 
 FILES = sorted(cases.DIRECTORY.glob("*.toml"))
@@ -22,6 +22,6 @@ def test_the_condition_finds_exactly_these_people(path: Path, db: None) -> None:
     catalogue = catalogue_of(organisation.pk)
     for check in case["checks"]:
         tree = parse(world.condition(check["condition"]), catalogue)
-        compiled = compile(tree, organisation, now=world.now)
+        compiled = compiling.compile(tree, organisation, now=world.now)
         found = world.names([row[0] for row in fetch(compiled.sql, compiled.params)])
         assert found == sorted(check["expected"]), check["condition"]

@@ -109,7 +109,9 @@ def _contact_key_problems(draft: Draft, organisation_id: int) -> Problems:
 
 def _is_taken(draft: Draft, organisation_id: int, stored: Connector | None) -> bool:
     others = Connector.objects.filter(organisation_id=organisation_id, name=draft.name.strip())
-    return others.exclude(pk=stored.pk if stored else None).exists()
+    if stored is not None:
+        others = others.exclude(pk=stored.pk)
+    return others.exists()
 
 
 def _is_certificate(pem: str) -> bool:
