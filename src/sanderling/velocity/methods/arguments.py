@@ -60,8 +60,10 @@ def to_bool(value: object) -> bool:
     kind = value.__class__
     if kind is str:
         return value.lower() == "true"  # type: ignore[attr-defined,no-any-return]
-    if kind in (bool, int, float):
-        return int(value) != 0  # type: ignore[call-overload,no-any-return]
+    if kind is float:
+        return narrow(value, INT_MIN, INT_MAX) != 0  # type: ignore[arg-type]
+    if kind is bool or kind is int:
+        return bool(value)
     raise Unmatched
 
 

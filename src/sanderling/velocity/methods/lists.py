@@ -36,9 +36,9 @@ def to_collection(value: object) -> Collection[object]:
     raise Unmatched
 
 
-def sort_by_nature(elements: Iterable[object], budget: Budget) -> list[object]:
+def sort_by_nature(elements: Collection[object], budget: Budget) -> list[object]:
     """A sorted copy by `compareTo`; raises MethodFailed when the elements have no common order."""
-    copy = list(elements)
+    copy = copied(budget, elements)
     budget.charge_work(4 * len(copy))
     return sorted(copy, key=cmp_to_key(java_compare))
 
@@ -51,9 +51,8 @@ def check_growth(budget: Budget, value: Collection[object]) -> None:
 
 
 def copied(budget: Budget, value: Collection[object]) -> list[object]:
-    """`toArray()`: a list of its own."""
+    """`toArray()`: a list of its own, refused before it is made when it would be too large."""
     budget.check_collection(len(value))
-    budget.charge_work(len(value))
     return list(value)
 
 
@@ -64,7 +63,8 @@ def contains(budget: Budget, value: Iterable[object], wanted: object) -> bool:
 
 def contains_all(budget: Budget, value: Iterable[object], wanted: object) -> bool:
     """`containsAll(Collection)`."""
-    return all(contains(budget, value, element) for element in to_collection(wanted))
+    elements = copied(budget, to_collection(wanted))
+    return all(contains(budget, value, element) for element in elements)
 
 
 def _get(budget: Budget, value: Sequence[object], index: object) -> object:
@@ -109,9 +109,8 @@ def _add(budget: Budget, value: list[object], *arguments: object) -> object:
 
 
 def _add_all(budget: Budget, value: list[object], *arguments: object) -> object:
-    added = list(to_collection(arguments[-1]))
+    added = copied(budget, to_collection(arguments[-1]))
     budget.check_collection(len(value) + len(added))
-    budget.charge_work(len(added))
     place = len(value)
     if len(arguments) == 2:
         place = _insertion_point(budget, value, arguments[0])

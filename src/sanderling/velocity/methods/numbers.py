@@ -76,14 +76,21 @@ def as_int(value: float | Decimal) -> int:
     """`intValue()`: whole numbers keep their low 32 bits, doubles stop at the largest."""
     if value.__class__ is float:
         return narrow(value, INT_MIN, INT_MAX)
-    return wrap(int(value), 32)
+    return wrap(whole(value), 32)
 
 
 def as_long(value: float | Decimal) -> int:
     """`longValue()`."""
     if value.__class__ is float:
         return narrow(value, LONG_MIN, LONG_MAX)
-    return wrap(int(value), 64)
+    return wrap(whole(value), 64)
+
+
+def whole(value: float | Decimal) -> int:
+    """A number cut to its whole part; raises MethodFailed where there is none."""
+    if value.__class__ is Decimal and (value.is_nan() or abs(value.adjusted()) > _LARGEST_SCALE):
+        raise MethodFailed("the number is too large, or none")
+    return int(value)
 
 
 def _as_float(budget: Budget, value: float | Decimal) -> float:
@@ -134,6 +141,8 @@ def _compare_doubles(budget: Budget, value: float, other: object) -> int:
     if other is None:
         raise MethodFailed("a number cannot be compared with null")
     number = to_double(other)
+    if value.__class__ is Decimal and not value.is_finite():
+        raise MethodFailed("what is no number cannot be compared")
     return (value > number) - (value < number)
 
 
@@ -248,7 +257,9 @@ DECIMAL_METHODS: Table = (
         "setScale": method(_set_scale, 1, 2),
         "scale": method(_scale),
         "precision": method(lambda budget, value: len(value.as_tuple().digits)),
-        "signum": method(lambda budget, value: (value > 0) - (value < 0)),
+        "signum": method(
+            lambda budget, value: int(value > 0) - int(value < 0) if value == value else 0
+        ),
         "negate": method(lambda budget, value: value.copy_negate()),
         "abs": method(lambda budget, value: value.copy_abs()),
         "toPlainString": method(_plain),

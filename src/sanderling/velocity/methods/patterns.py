@@ -24,8 +24,8 @@ _TOKEN = _plain_re.compile(r"\\(.?)|\$\{(\w+)\}|\$(\d)|\$|[^\\$]+", _plain_re.DO
 
 
 def _matches(budget: Budget, value: str, pattern: object) -> bool:
-    regex = _compiled(to_text(pattern, budget))
-    _charge(budget, value)
+    regex = _compiled(_encodable(to_text(pattern, budget)))
+    value = _searched(budget, value)
     return regex.fullmatch(value) is not None
 
 
@@ -40,9 +40,9 @@ def _replace_first(budget: Budget, value: str, pattern: object, replacement: obj
 def _replaced(
     budget: Budget, value: str, pattern: object, replacement: object, *, first_only: bool
 ) -> str:
-    regex = _compiled(to_text(pattern, budget))
+    regex = _compiled(_encodable(to_text(pattern, budget)))
     parts = _replacement(to_text(replacement, budget), regex.groups, frozenset(regex.groupindex))
-    _charge(budget, value)
+    value = _searched(budget, value)
     pieces: list[str] = []
     size = end = 0
     for match in regex.finditer(value):
@@ -59,8 +59,8 @@ def _replaced(
 
 
 def _split(budget: Budget, value: str, pattern: object, limit: object = 0) -> list[str]:
-    text, most = to_text(pattern, budget), to_int(limit)
-    _charge(budget, value)
+    text, most = _encodable(to_text(pattern, budget)), to_int(limit)
+    value = _searched(budget, value)
     if not value:
         return [""]
     plain = _plain_text(text)
@@ -163,9 +163,15 @@ def _group(match: Any, group: int | str) -> str:
     return match.group(group) or ""
 
 
-def _charge(budget: Budget, value: str) -> None:
+def _searched(budget: Budget, value: str) -> str:
     # RE2 with its Python wrapper is several times slower than a plain scan.
     budget.charge_work(4 * len(value))
+    return _encodable(value)
+
+
+def _encodable(text: str) -> str:
+    # RE2 reads UTF-8, which has no half characters; half an emoji becomes a question mark.
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 PATTERN_METHODS: Table = {

@@ -11,6 +11,7 @@ from sanderling.velocity.errors import MethodFailed
 from sanderling.velocity.limits import Budget
 from sanderling.velocity.methods.arguments import to_bool, to_chars, to_int, to_text
 from sanderling.velocity.methods.equality import compare_text, folded, java_hash
+from sanderling.velocity.methods.lists import copied
 from sanderling.velocity.methods.method import MANY, Table, Unmatched, method
 from sanderling.velocity.text import java_string, utf16
 from sanderling.velocity.text.java_format import java_format
@@ -208,7 +209,7 @@ def _value_of(budget: Budget, value: str, other: object) -> str:
 def _join(budget: Budget, value: str, delimiter: object, *elements: object) -> str:
     glue = to_chars(delimiter)
     if len(elements) == 1 and elements[0].__class__ in COLLECTIONS:
-        elements = tuple(cast("list[object]", elements[0]))
+        elements = tuple(copied(budget, cast("list[object]", elements[0])))
     elif any(element is not None and element.__class__ is not str for element in elements):
         raise Unmatched
     budget.charge_work(len(elements))

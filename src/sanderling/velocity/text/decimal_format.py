@@ -79,7 +79,7 @@ class DecimalFormat:
         if value != value:
             return self.symbols.nan
         negative = value < 0 or (value == 0 and str(value).startswith("-"))
-        if value in (float("inf"), float("-inf")):
+        if value * self.pattern.multiplier in (float("inf"), float("-inf")):
             return self._signed(self.symbols.infinity, negative=negative)
         size = self._decimal(value)
         body = self._scientific(size) if self.pattern.exponent_digits else self._plain(size)

@@ -12,6 +12,7 @@ from sanderling.velocity.errors import MethodFailed
 from sanderling.velocity.limits import Budget
 from sanderling.velocity.methods.arguments import to_bool, to_text
 from sanderling.velocity.methods.dates import in_utc
+from sanderling.velocity.methods.lists import copied
 from sanderling.velocity.methods.method import Table, method
 from sanderling.velocity.methods.numbers import as_double, as_int
 from sanderling.velocity.text import java_string
@@ -66,8 +67,7 @@ def _to_strings(budget: Budget, tool: ConversionTool, value: object) -> list[obj
         return None
     if value.__class__ not in COLLECTIONS:
         return list(split_at_commas(java_string(value, budget), budget))
-    elements = list(cast("list[object]", value))
-    budget.charge_work(len(elements))
+    elements = copied(budget, cast("list[object]", value))
     return [_to_string(budget, tool, element) for element in elements] or None
 
 

@@ -13,6 +13,7 @@ from babel import Locale
 
 from sanderling.velocity.limits import Budget
 from sanderling.velocity.methods.arguments import to_bool, to_int, to_text
+from sanderling.velocity.methods.lists import copied
 from sanderling.velocity.methods.method import MANY, Table, method
 from sanderling.velocity.text import java_string, utf16
 from sanderling.velocity.text.java_format import java_format
@@ -45,7 +46,9 @@ class Measurements:
 def _list(budget: Budget, tool: DisplayTool, value: object, *words: object) -> object:
     if value is None:
         return None
-    elements = list(cast("list[object]", value)) if value.__class__ in COLLECTIONS else [value]
+    elements = [value]
+    if value.__class__ in COLLECTIONS:
+        elements = copied(budget, cast("list[object]", value))
     glue = to_text(words[0], budget) if words else ", "
     last = to_text(words[1], budget) if len(words) > 1 else glue if words else " and "
     if len(words) > 2 and words[2] is not None:
@@ -192,16 +195,16 @@ def _english_plural(word: str) -> str:
     return word + ("S" if capital else "s")
 
 
-def _arguments(values: Sequence[object]) -> Sequence[object]:
+def _arguments(budget: Budget, values: Sequence[object]) -> Sequence[object]:
     if len(values) == 1 and values[0].__class__ in COLLECTIONS:
-        return list(cast("list[object]", values[0]))
+        return copied(budget, cast("list[object]", values[0]))
     return values
 
 
 def _message(budget: Budget, tool: DisplayTool, pattern: object, *values: object) -> object:
     if pattern is None:
         return None
-    text, arguments = to_text(pattern, budget), _arguments(values)
+    text, arguments = to_text(pattern, budget), _arguments(budget, values)
     if not arguments:
         return text
     return format_message(text, arguments, locale=tool.locale, budget=budget)
@@ -210,7 +213,7 @@ def _message(budget: Budget, tool: DisplayTool, pattern: object, *values: object
 def _printf(budget: Budget, tool: DisplayTool, pattern: object, *values: object) -> object:
     if pattern is None:
         return None
-    text, arguments = to_text(pattern, budget), _arguments(values)
+    text, arguments = to_text(pattern, budget), _arguments(budget, values)
     return java_format(text, arguments, budget=budget) if arguments else text
 
 

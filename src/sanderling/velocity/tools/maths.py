@@ -25,6 +25,7 @@ from sanderling.velocity.methods.arguments import (
     to_text,
     wrap,
 )
+from sanderling.velocity.methods.lists import copied
 from sanderling.velocity.methods.method import MANY, Table, method
 from sanderling.velocity.methods.numbers import as_double, as_int, as_long
 from sanderling.velocity.text import java_string
@@ -163,7 +164,7 @@ def _elements(budget: Budget, values: Sequence[object]) -> Sequence[object] | No
     """The numbers to add up: of one list, of a field of one list's maps, or the arguments."""
     if not values or values[0].__class__ not in COLLECTIONS:
         return values
-    elements = list(cast("list[object]", values[0]))
+    elements = copied(budget, cast("list[object]", values[0]))
     budget.charge_work(10 * len(elements))
     if len(values) == 1:
         return elements

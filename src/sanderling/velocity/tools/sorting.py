@@ -15,7 +15,7 @@ from sanderling.velocity.errors import MethodFailed
 from sanderling.velocity.limits import Budget
 from sanderling.velocity.methods.arguments import to_text
 from sanderling.velocity.methods.equality import folded, java_compare
-from sanderling.velocity.methods.lists import sort_by_nature
+from sanderling.velocity.methods.lists import copied, sort_by_nature
 from sanderling.velocity.methods.method import Table, method
 from sanderling.velocity.text import java_string
 from sanderling.velocity.tools.properties import property_of
@@ -40,8 +40,7 @@ def _sort(budget: Budget, tool: object, value: object, *properties: object) -> o
     elements = elements_of(value)
     if elements is None:
         return None
-    copy = list(elements)
-    budget.check_collection(len(copy))
+    copy = copied(budget, cast("list[object]", elements))
     try:
         if not properties or properties[0] is None:
             return sort_by_nature(copy, budget)
@@ -53,9 +52,7 @@ def _sort(budget: Budget, tool: object, value: object, *properties: object) -> o
 def _named(budget: Budget, value: object) -> list[str]:
     if value.__class__ not in COLLECTIONS:
         return [to_text(value, budget)]
-    names = [to_text(each, budget) for each in cast("list[object]", value)]
-    budget.charge_work(len(names))
-    return names[:16]
+    return [to_text(each, budget) for each in copied(budget, cast("list[object]", value))[:16]]
 
 
 def _by_properties(budget: Budget, elements: list[object], names: list[str]) -> list[object]:
