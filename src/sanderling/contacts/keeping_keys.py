@@ -4,7 +4,7 @@ A key is claimed by ``INSERT … ON CONFLICT DO NOTHING``, always in the order o
 two who claim the same keys wait for each other in one direction only.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sanderling.contacts.models import Contact, ContactKey, KeyKind
 from sanderling.contacts.people import Person
@@ -56,16 +56,31 @@ def claim(organisation_id: int, contact_id: int, keys: Iterable[Key]) -> set[Key
     return {(kind, value) for kind, value in rows}
 
 
-def release(organisation_id: int, contact_id: int, keys: Iterable[Key]) -> None:
+def release(organisation_id: int, contact_id: int, keys: Sequence[Key]) -> None:
     """Let go of keys that name the contact no more; the next who carries the address inherits."""
     kinds, values = _columns(keys)
+    params = {
+        "organisation_id": organisation_id,
+        "contact_id": contact_id,
+        "kinds": kinds,
+        "values": values,
+    }
+    STATEMENTS.run("release_keys", params)
+    pass_on(
+        organisation_id,
+        [(kind, value, contact_id) for kind, value in zip(kinds, values, strict=True)],
+    )
+
+
+def pass_on(organisation_id: int, released: Sequence[tuple[str, str, int]]) -> None:
+    """Give (kind, value, former owner) to the oldest other contact that carries the address."""
     STATEMENTS.run(
-        "release_keys",
+        "inherit_keys",
         {
             "organisation_id": organisation_id,
-            "contact_id": contact_id,
-            "kinds": kinds,
-            "values": values,
+            "kinds": [kind for kind, _, _ in released],
+            "values": [value for _, value, _ in released],
+            "former": [former for _, _, former in released],
         },
     )
 

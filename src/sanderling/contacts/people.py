@@ -56,6 +56,7 @@ class Match(StrEnum):
     TOKEN = "TOKEN"  # noqa: S105 - a kind of key
     EXTERNAL_ID = "EXTERNAL_ID"  # a new external ID may still join the address it comes with
     ID = "ID"
+    FIELD = "FIELD"  # an additional field; only where many are merged
     ANY = "ANY"  # e-mail, then phone, then token
 
 
@@ -66,5 +67,6 @@ KINDS_OF = {
     Match.TOKEN: ("TOKEN",),
     Match.EXTERNAL_ID: ("EMAIL", "PHONE"),
     Match.ID: (),
+    Match.FIELD: (),
     Match.ANY: ("EMAIL", "PHONE", "TOKEN"),
 }
