@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sanderling.lib.environment import Environment
 from sanderling.site import database, secrets
+from sanderling.site.demonstration import shop
 
 ENVIRONMENT = Environment()
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -24,7 +25,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Hosts that the operator lets connectors, webhooks and SMTP servers reach although they are
 # private: networks ("10.0.0.0/8") or exact "host:port" pairs.
-ALLOWED_PRIVATE_HOSTS = ENVIRONMENT.words("SANDERLING_ALLOWED_PRIVATE_HOSTS")
+ALLOWED_PRIVATE_HOSTS = (
+    *ENVIRONMENT.words("SANDERLING_ALLOWED_PRIVATE_HOSTS"),
+    *shop.addresses(HOME),
+)
 
 ROOMS = [
     "postgres", "accounts", "contacts", "oauth", "connectors", "activities", "orders", "events",

@@ -19,6 +19,7 @@ from rich.console import Console
 
 from sanderling.postgres import embedded
 from sanderling.site import starting
+from sanderling.site.demonstration import announcing, shop
 
 OUT = Console(highlight=False)
 PR_SET_PDEATHSIG = 1
@@ -35,6 +36,7 @@ class Child:
     arguments: list[str]
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
+    is_once: bool = False  # it has an end, and is not started again after it
     failures: int = 0
     not_before: float = field(default=0.0)
 
@@ -47,6 +49,8 @@ class Child:
     def watch(self) -> None:
         """Start it again when it is gone, later and later when it keeps dying young."""
         now = time.monotonic()
+        if self.is_once and self.process is not None:
+            return
         if self.process is not None and self.process.poll() is not None:
             lived = now - self.started
             self.failures = 0 if lived > CALM else self.failures + 1
@@ -68,6 +72,9 @@ def run(*, host: str, port: int, workers: int, demo: bool) -> int:
     """Run until Ctrl-C or SIGTERM; return the exit status."""
     begun = time.monotonic()
     server = starting.ready(say=OUT.print)
+    servers = [server] if server else []
+    if demo:
+        servers.append(shop.start(starting.home() / shop.FOLDER, say=OUT.print).server)
     _migrate()
     children = [Child("web", ["web", "--host", host, "--port", str(port)])]
     children += [Child(f"worker {number + 1}", ["worker"]) for number in range(workers)]
@@ -75,12 +82,14 @@ def run(*, host: str, port: int, workers: int, demo: bool) -> int:
     for child in children:
         child.start()
     _announce(host, port, begun, demo=demo)
+    if demo and not announcing.is_told():
+        children.append(Child("demo", ["demo"], is_once=True))
     while not stopping:
-        time.sleep(TICK)
-        server = _keep(server)
         for child in children:
             child.watch()
-    return _stop(children, server)
+        servers = [_keep(server) for server in servers]
+        time.sleep(TICK)
+    return _stop(children, servers)
 
 
 def _migrate() -> None:
@@ -97,9 +106,7 @@ def _announce(host: str, port: int, begun: float, *, demo: bool) -> None:
     OUT.print(f"\n[bold green]Sanderling is ready[/] in {time.monotonic() - begun:.1f} s")
     OUT.print(f"  Pages     {address}/")
     if demo:
-        from sanderling.site import demonstration
-
-        demonstration.announce(OUT, address)
+        announcing.announce(OUT, starting.home())
     else:
         OUT.print("  Sign in   create yourself with: sanderling user create")
     OUT.print("  Stop      Ctrl-C\n")
@@ -116,12 +123,13 @@ def _await(address: str) -> None:
     OUT.print(f"[yellow]{address} does not answer yet; see the lines above.[/]")
 
 
-def _keep(server: embedded.Server | None) -> embedded.Server | None:
-    """Start the embedded database again when somebody killed it."""
-    if server is None or embedded.running(server.home) is not None:
+def _keep(server: embedded.Server) -> embedded.Server:
+    """Start an embedded database again when somebody killed it."""
+    if embedded.running(server.home) is not None:
         return server
     OUT.print("[yellow]The database ended; starting it again.[/]")
-    return embedded.start(server.home, say=OUT.print)
+    port = server.port if server.port != embedded.SOCKET_PORT else None
+    return embedded.start(server.home, say=OUT.print, tcp_port=port)
 
 
 def _listen() -> list[int]:
@@ -136,8 +144,8 @@ def _listen() -> list[int]:
     return asked
 
 
-def _stop(children: list[Child], server: embedded.Server | None) -> int:
-    """Stop the children, then the database; what they had in hand is finished or leased."""
+def _stop(children: list[Child], servers: list[embedded.Server]) -> int:
+    """Stop the children, then the databases; what they had in hand is finished or leased."""
     OUT.print("Stopping…")
     for child in children:
         child.stop()
@@ -148,7 +156,7 @@ def _stop(children: list[Child], server: embedded.Server | None) -> int:
                 child.process.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
                 child.process.kill()
-    if server is not None:
+    for server in servers:
         server.stop()
     OUT.print("Stopped.")
     return 0

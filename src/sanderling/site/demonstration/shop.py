@@ -21,6 +21,7 @@ from psycopg import sql
 
 from sanderling.postgres import embedded
 
+FOLDER = "shop"  # in the installation's home
 DATABASE = "shop"
 ROLE = "marketing"
 DATA = resources.files("sanderling.site.demonstration") / "data"
@@ -59,10 +60,13 @@ def start(home: Path, *, say: Callable[[str], None] = lambda _: None) -> Shop:
     return shop
 
 
-def address_of(home: Path) -> str | None:
-    """Return ``host:port`` of a shop that was made before, without starting it."""
-    port = home / "port"
-    return f"127.0.0.1:{port.read_text().strip()}" if port.exists() else None
+def addresses(home: Path) -> tuple[str, ...]:
+    """Return ``host:port`` of the shop of this installation, when it has one.
+
+    The one loopback address that connectors may reach without the operator's word.
+    """
+    port = home / FOLDER / "port"
+    return (f"127.0.0.1:{port.read_text().strip()}",) if port.exists() else ()
 
 
 def _create(admin: psycopg.Connection, shop: Shop) -> None:
