@@ -183,6 +183,9 @@ def test_by_tcp_only_a_password_opens(home):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with embedded.start(home, tcp_port=port) as server:
+        assert embedded.parameters(home)["port"] == str(port)
+        with embedded.start(home) as attached:
+            assert ask(attached, "SELECT 1") == [(1,)]
         with psycopg.connect(server.admin_dsn, autocommit=True) as connection:
             connection.execute("CREATE ROLE shop LOGIN PASSWORD 'open sesame'")
         address = f"host=127.0.0.1 port={port} dbname=postgres user=shop"

@@ -41,7 +41,8 @@ def _silent(message: str) -> None:
 
 def parameters(home: Path) -> dict[str, str]:
     """Return how to connect to the server of this home, whether it runs or not."""
-    return _parameters(house_of(home), SOCKET_PORT)
+    house = house_of(home)
+    return _parameters(house, postmaster.port_of(house) or SOCKET_PORT)
 
 
 def start(
@@ -60,7 +61,7 @@ def start(
         if pid is None:
             pid = _start(house, say=say, tcp_port=tcp_port)
         postmaster.wait_until_ready(house, pid, say=say)
-        port = tcp_port or SOCKET_PORT
+        port = postmaster.port_of(house) or SOCKET_PORT
         _ensure_database(house, port)
         use = _locked(house, "in-use", fcntl.LOCK_SH)
     return Server(home=home, house=house, pid=pid, port=port, _use=use)

@@ -35,6 +35,12 @@ def pid_of(house: House) -> int | None:
     return pid if _stands_in(pid, house.cluster) else None
 
 
+def port_of(house: House) -> int | None:
+    """Return the port of the running postmaster; its socket bears this number, too."""
+    lines = _pid_file(house)
+    return int(lines[3]) if len(lines) > 3 and pid_of(house) else None
+
+
 def spawn(house: House, *, say: Say) -> int:
     """Start a postmaster and return its process id; its crash recovery may have just begun."""
     _wait_for_leftovers(house, say)

@@ -212,7 +212,7 @@ def test_limits_hold_inside_and_leave_no_trace_outside(settings):
     with pooling.reading(settings, statement_timeout=7, lock_timeout=1.5) as connection:
         assert connection.execute(shown).fetchone() == ("7s", "1500ms")
         pid = connection.info.backend_pid
-    with pooling.pool_of(settings).connection(patience=1) as connection:
+    with pooling.pool_of(settings).connection() as connection:
         assert connection.info.backend_pid == pid
         assert connection.execute(shown).fetchone() == ("0", "0")
 

@@ -82,10 +82,9 @@ class Breaker:
         try:
             yield
         except SourceUnavailable as error:
-            if error.cause in PASSING:
-                self._count()
+            self._learn(has_failed=error.cause in PASSING)
             raise
-        self._failed = 0
+        self._learn(has_failed=False)
 
     def _enter(self) -> None:
         with self._lock:
@@ -100,7 +99,8 @@ class Breaker:
                 )
             self._closed_until = self._clock() + self._pause  # we are the one who tries
 
-    def _count(self) -> None:
+    def _learn(self, *, has_failed: bool) -> None:
+        """Count a failure; an answer of the database, also a refusal, forgets them."""
         with self._lock:
-            self._failed += 1
+            self._failed = self._failed + 1 if has_failed else 0
             self._closed_until = self._clock() + self._pause

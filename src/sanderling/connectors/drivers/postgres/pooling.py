@@ -34,19 +34,27 @@ class Pool:
         self._idle: list[tuple[float, Connection]] = []
 
     @contextlib.contextmanager
-    def connection(self, *, patience: float) -> Iterator[Connection]:
-        """Lend a connection; one that broke or was left in the middle is not kept."""
-        self.used_at = time.monotonic()
+    def place(self, *, patience: float) -> Iterator[None]:
+        """Wait for one of our few places at this database.
+
+        Outside the breaker: that we are many is no failure of the database.
+        """
         if not self._places.acquire(timeout=patience):
             raise SourceUnavailable(Cause.BUSY, "All connections to this database are in use.")
         try:
-            connection = self._kept() or connect(self._settings)
-            try:
-                yield connection
-            finally:
-                self._keep(connection)
+            yield
         finally:
             self._places.release()
+
+    @contextlib.contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """Lend a connection; one that broke or was left in the middle is not kept."""
+        self.used_at = time.monotonic()
+        connection = self._kept() or connect(self._settings)
+        try:
+            yield connection
+        finally:
+            self._keep(connection)
 
     def close(self) -> None:
         """Close what is idle."""
@@ -110,7 +118,11 @@ def reading(
     """
     pool = pool_of(settings)
     limits = _limits(statement_timeout, lock_timeout)
-    with pool.breaker.guard(), pool.connection(patience=statement_timeout) as connection:
+    with (
+        pool.place(patience=statement_timeout),
+        pool.breaker.guard(),
+        pool.connection() as connection,
+    ):
         try:
             connection.execute(limits)
             yield connection
@@ -161,12 +173,10 @@ def _forget_old_pools() -> None:
 
 
 def _forget_in_child() -> None:
-    """After a fork the sockets belong to the parent; closing them would end its sessions."""
+    """After a fork the connections are the parent's (psycopg does not end them from here)."""
     global _pools_lock
-    _abandoned.extend(_pools.values())
     _pools.clear()
     _pools_lock = threading.Lock()
 
 
-_abandoned: list[Pool] = []
 os.register_at_fork(after_in_child=_forget_in_child)
