@@ -7,7 +7,8 @@ the second opening of one delivery moves ``last_viewed`` and not ``total_viewed`
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
+from operator import attrgetter
 
 from django.db import transaction
 
@@ -56,6 +57,8 @@ class NewActivity:
 
 
 COLUMNS = [field.name for field in fields(NewActivity)]
+# Not dataclasses.astuple, which copies every value: 25 us a fact against 1.
+_as_row = attrgetter(*COLUMNS)
 
 
 def record(rows: Iterable[NewActivity]) -> None:
@@ -66,7 +69,7 @@ def record(rows: Iterable[NewActivity]) -> None:
     with transaction.atomic():
         already = _already_told([fact for fact in facts if fact.status in REPEATABLE])
         copy_rows(
-            own_connection(), "activities_activity", columns=COLUMNS, rows=map(astuple, facts)
+            own_connection(), "activities_activity", columns=COLUMNS, rows=map(_as_row, facts)
         )
         _add_to_totals(facts, already)
 

@@ -62,6 +62,11 @@ class Batch(models.Model):
                 condition=models.Q(status__in=["WAITING", "LEASED"]),
             ),
             models.Index(fields=["origin_kind", "origin_id"], name="sending_batch_origin"),
+            models.Index(
+                fields=["leased_until"],
+                name="sending_batch_held",
+                condition=models.Q(lease__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -132,6 +137,9 @@ class Gateway(models.Model):
     sender_email = models.CharField(max_length=254, blank=True, default="")
     dkim_selector = models.CharField(max_length=63, blank=True, default="")
     dkim_secret = models.BinaryField(null=True)  # sealed
+    held_until = models.DateTimeField(null=True)  # by its pace, or because it does not answer
+    failures = models.IntegerField(default=0)  # hand-overs in a row that found nobody
+    note = models.TextField(blank=True, default="")  # why it is held, in words
 
     def __str__(self) -> str:
         return self.host or "capture"

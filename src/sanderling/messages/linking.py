@@ -1,0 +1,108 @@
+"""Tracked links: addresses known beforehand get a number, addresses from data a signature.
+
+``<a href="https://shop.example/">`` becomes ``<a href="$!{clickUrl}/3-…">`` when a content is
+frozen, so that rendering costs nothing.  ``<a href="$!item.get('url')">`` is known only per
+person: it is put between two marks that no text contains, and what stands between them after
+rendering goes through the redirect with a signature, without which any address could be passed
+through it.
+"""
+
+import html
+import re
+from collections.abc import Callable, Iterable, Mapping
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+
+MARK, END_MARK = "\x01", "\x02"
+ANCHOR = re.compile(
+    r"""(<(?:a|area)\b[^<>]*?\bhref\s*=\s*)("[^"]*"|'[^']*')""", re.IGNORECASE | re.DOTALL
+)
+MARKED = re.compile(f"{MARK}([^{END_MARK}]*){END_MARK}")
+SPEAKS_VELOCITY = re.compile(
+    r"\$[!{A-Za-z]|#\{|#(?:if|else|elseif|end|set|foreach|macro|define|evaluate)\b|#@"
+)
+# These go to us already, and must work where tracking does not.
+UNTRACKED = re.compile(r"\$!?\{?(?:unsubscribeUrl|viewUrl)\b", re.IGNORECASE)
+UTM_SOURCE, UTM_MEDIUM = "sanderling", "email"
+
+
+def links_in(source: str, *, utm_campaign: str) -> list[str]:
+    """Return the addresses of a template that are known beforehand, as they will be opened."""
+    found = [_address(quoted) for _, quoted in ANCHOR.findall(source)]
+    return [_with_utm(url, utm_campaign) for url in found if _is_static(url)]
+
+
+def track(source: str, *, numbers: Mapping[str, str], utm_campaign: str) -> str:
+    """Rewrite the links of a template; ``numbers`` maps an address to its signed number."""
+
+    def replace(anchor: re.Match[str]) -> str:
+        before, quoted = anchor.groups()
+        sign, inner, url = quoted[0], quoted[1:-1], _address(quoted)
+        if UNTRACKED.match(inner):
+            return anchor[0]
+        if _is_static(url):
+            return f"{before}{sign}$!{{clickUrl}}/{numbers[_with_utm(url, utm_campaign)]}{sign}"
+        if SPEAKS_VELOCITY.search(inner) and _is_whole(inner):
+            return f"{before}{sign}{MARK}{inner}{END_MARK}{sign}"
+        return anchor[0]
+
+    return ANCHOR.sub(replace, source.replace(MARK, "").replace(END_MARK, ""))
+
+
+def resolve_marked(
+    rendered: str, *, click_url: str, sign: Callable[[str], str], utm_campaign: str, is_html: bool
+) -> str:
+    """Send the addresses between the marks through the redirect, each with its signature."""
+
+    def replace(marked: re.Match[str]) -> str:
+        url = (html.unescape(marked[1]) if is_html else marked[1]).strip()
+        if not _is_web(url):
+            return marked[1]
+        whole = _with_utm(url, utm_campaign)
+        tracked = f"{click_url}/{sign(whole)}?to={quote(whole, safe='')}"
+        return html.escape(tracked) if is_html else tracked
+
+    return MARKED.sub(replace, rendered).replace(MARK, "").replace(END_MARK, "")
+
+
+def without_marks(rendered: str) -> str:
+    """Return the text with its addresses as they are (a preview)."""
+    return rendered.replace(MARK, "").replace(END_MARK, "")
+
+
+def distinct(urls: Iterable[str]) -> list[str]:
+    """Return each address once, in order."""
+    return list(dict.fromkeys(urls))
+
+
+def _address(quoted: str) -> str:
+    return html.unescape(quoted[1:-1]).strip()
+
+
+def _is_static(url: str) -> bool:
+    return _is_web(url) and not SPEAKS_VELOCITY.search(url)
+
+
+def _is_web(url: str) -> bool:
+    return url.lower().startswith(("http://", "https://"))
+
+
+def _is_whole(inner: str) -> bool:
+    """Whether the quotes hold a whole expression, not the first half of ``"$x.get("a")"``."""
+    return inner.count("(") == inner.count(")") and inner.count("{") == inner.count("}")
+
+
+def _with_utm(url: str, campaign: str) -> str:
+    """Add what the site's own statistics read, unless the author wrote it."""
+    if not campaign:
+        return url
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url  # not an address; the reader's browser will say so
+    present = {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
+    wanted = {"utm_source": UTM_SOURCE, "utm_medium": UTM_MEDIUM, "utm_campaign": campaign}
+    extra = urlencode({name: value for name, value in wanted.items() if name not in present})
+    if not extra:
+        return url
+    query = f"{parts.query}&{extra}" if parts.query else extra
+    return parts._replace(query=query).geturl()

@@ -1,0 +1,192 @@
+"""One person's message: subject, page and text, from a content compiled once.
+
+What a template may name (its *context*): the contact's fields at the top level in any letter
+case, ``data`` with the rows of the sources or the parameters of a trigger, each key of ``data``
+also at the top level (there it beats a contact field), ``unsubscribeUrl`` and ``viewUrl``.
+Only the names that the template reads are looked up, once per template and not per person.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+
+from sanderling import velocity
+from sanderling.messages import linking, names, plain
+from sanderling.messages.models import Content
+from sanderling.messages.names import Getter, Person
+from sanderling.messages.preparing import prepare
+
+BODY_OPEN = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
+BODY_END = re.compile(r"</body\s*>", re.IGNORECASE)
+PIXEL = '<img src="$!{openUrl}" width="1" height="1" alt="" style="display:none">'
+PREHEADER = (
+    '<div style="display:none;max-height:0;overflow:hidden;mso-hide:all">{}'
+    # Without these, readers fill the preview line with the beginning of the page.
+    + "&#847;&zwnj;&nbsp;" * 40
+    + "</div>"
+)
+BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
+
+HTML = velocity.Options(
+    escaping=velocity.Escaping.HTML,
+    undefined=velocity.Undefined.EMPTY,
+    html_comments=True,
+    velocity_count=True,
+)
+TEXT = velocity.Options(undefined=velocity.Undefined.EMPTY, velocity_count=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The tracked addresses of one delivery; ``sign`` makes the word for an address from data."""
+
+    click: str
+    open: str
+    unsubscribe: str
+    view: str
+    sign: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A message for one person."""
+
+    subject: str
+    html: str
+    text: str
+    warnings: tuple[str, ...] = field(default=())
+
+
+class Renderer:
+    """A content in one language, compiled."""
+
+    def __init__(
+        self,
+        snapshot: Mapping[str, Any],
+        *,
+        language: str = "",
+        number_of: Callable[[int], str] = str,
+    ) -> None:
+        """``number_of`` signs a link's number for use in an address."""
+        self.language = chosen_language(snapshot, language)
+        self._snapshot = snapshot
+        self._utm = snapshot["utm_campaign"]
+        self._numbers = {url: number_of(link) for url, link in snapshot["links"].items()}
+        parts = _parts(snapshot, self.language)
+        page = self._tracked(parts["html"])
+        whole = _with_pixel(_with_preheader(page, parts["preheader"]))
+        self._subject = self._compiled("subject", parts["subject"], TEXT)
+        self._html = self._compiled("html", whole, HTML) if page else None
+        self._text = self._compiled("text", parts["text"] or plain.text_of(page), TEXT)
+        self.reads = self._reads()
+        self._plan = self._planned()
+
+    def render(self, person: Person, data: Mapping[str, Any], links: Links) -> Rendered:
+        """Return the message for a person.
+
+        ``person``: columns of a contact as ``sending/sql/read_batch.sql`` names them.  Raises
+        velocity.VelocityError where the message is strict and something is missing.
+        """
+        context = self._context(person, data, links)
+        subject = self._subject.render(context)
+        text = self._text.render(context)
+        page = self._html.render(context) if self._html else None
+        warnings = (*subject.warnings, *text.warnings, *(page.warnings if page else ()))
+        return Rendered(
+            BREAKS.sub(" ", subject.text).strip(),
+            self._resolved(page.text, links, is_html=True) if page else "",
+            self._resolved(text.text, links, is_html=False),
+            tuple(map(str, warnings)),
+        )
+
+    def _tracked(self, page: str) -> str:
+        prepared = prepare(page, fields=self._snapshot["fields"]).text
+        return linking.track(prepared, numbers=self._numbers, utm_campaign=self._utm)
+
+    def _compiled(self, name: str, source: str, options: velocity.Options) -> velocity.Template:
+        text = prepare(source, fields=self._snapshot["fields"]).text
+        return velocity.compile(
+            text, name=name, options=replace(options, strict=self._snapshot["is_strict"])
+        )
+
+    def _reads(self) -> frozenset[str]:
+        """Return the names that could be data sources: keys of ``data``, and top-level names."""
+        templates = [self._subject, self._text, *([self._html] if self._html else [])]
+        return frozenset().union(*(names_read(template) for template in templates))
+
+    def _planned(self) -> list[tuple[str, Getter]]:
+        wanted = [(name, names.getter_of(name, self._snapshot["fields"])) for name in self.reads]
+        return [(name, getter) for name, getter in wanted if getter]
+
+    def _context(self, person: Person, data: Mapping[str, Any], links: Links) -> dict[str, Any]:
+        context: dict[str, Any] = {name: getter(person) for name, getter in self._plan}
+        context.update(data)
+        context["data"] = data
+        context["clickUrl"] = links.click
+        context["openUrl"] = links.open
+        for name in self.reads:
+            if name.lower() == "unsubscribeurl":
+                context[name] = links.unsubscribe
+            elif name.lower() == "viewurl":
+                context[name] = links.view
+        return context
+
+    def _resolved(self, rendered: str, links: Links, *, is_html: bool) -> str:
+        if linking.MARK not in rendered:
+            return rendered
+        return linking.resolve_marked(
+            rendered,
+            click_url=links.click,
+            sign=links.sign,
+            utm_campaign=self._utm,
+            is_html=is_html,
+        )
+
+
+@lru_cache(maxsize=64)
+def renderer_of(content_id: int, language: str, number_of: Callable[[int], str]) -> Renderer:
+    """Return the compiled content; a content never changes, so it is compiled once a process."""
+    snapshot = Content.objects.values_list("snapshot", flat=True).get(pk=content_id)
+    return Renderer(snapshot, language=language, number_of=number_of)
+
+
+def chosen_language(snapshot: Mapping[str, Any], wanted: str) -> str:
+    """Return the translation for a reader's language ("uk-UA" finds "uk"), or the main one."""
+    translations = {language.lower(): language for language in snapshot["translations"]}
+    key = wanted.lower().replace("_", "-")
+    for candidate in (key, key.partition("-")[0]):
+        if candidate and candidate in translations:
+            return translations[candidate]
+    return str(snapshot["language"])
+
+
+def names_read(template: velocity.Template) -> frozenset[str]:
+    """Return the top-level names that a template reads, and the literal keys of ``data``."""
+    return frozenset(template.reads.names) | frozenset(template.reads.keys)
+
+
+def _parts(snapshot: Mapping[str, Any], language: str) -> dict[str, str]:
+    """Return subject, preheader, html and text; what a translation leaves out is the main one's."""
+    main = {part: snapshot[part] for part in ("subject", "preheader", "html", "text")}
+    translated = snapshot["translations"].get(language, {})
+    if translated.get("html"):
+        main["text"] = ""  # the main text would be in the wrong language
+    return main | {part: text for part, text in translated.items() if text}
+
+
+def _with_preheader(page: str, preheader: str) -> str:
+    if not page or not preheader:
+        return page
+    body = BODY_OPEN.search(page)
+    at = body.end() if body else 0
+    return page[:at] + PREHEADER.replace("{}", preheader) + page[at:]
+
+
+def _with_pixel(page: str) -> str:
+    if not page:
+        return page
+    end = BODY_END.search(page)
+    at = end.start() if end else len(page)
+    return page[:at] + PIXEL + page[at:]

@@ -1,0 +1,180 @@
+"""The dispatch loop: lease a batch, read it, render it, hand it over, write down what happened.
+
+A chunk is what one death can put in doubt.  Everything that can fail without leaving the house
+(reading, rendering, signing) is done before the chunk is marked HANDING; between the mark and
+the receipts there is nothing but the conversation with the mail server.
+"""
+
+import contextlib
+import datetime as dt
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from sanderling.channels.receipts import Receipt, Status
+from sanderling.lib.logs import traced
+from sanderling.postgres.statements import Statements, fetch_dicts
+from sanderling.sending import feeding, gateways, leasing, receipting
+from sanderling.sending.consent import heeds_wishes
+from sanderling.sending.handing import hand_over
+from sanderling.sending.leasing import Lease, LeaseLost
+from sanderling.sending.letters import Failure, Letter, Post, Row, letters_of
+from sanderling.sending.models import Gateway
+from sanderling.sending.queueing import BATCH_SIZE
+from sanderling.velocity import VelocityError
+
+STATEMENTS = Statements(__package__)
+LOG = logging.getLogger(__name__)
+CHUNK = 200
+LONGEST_WAIT = dt.timedelta(minutes=10)
+
+
+class GatewayIsBusy(Exception):
+    """The organisation's pace is used up, or nobody answers at its server."""
+
+
+def dispatch_once() -> int:
+    """Work on one batch; return 0 when there was nothing to do."""
+    lease = leasing.take()
+    if lease is None:
+        return leasing.sweep()
+    with (
+        traced(organisation=lease.organisation_id, batch=lease.batch_id),
+        leasing.kept_alive(lease),
+    ):
+        _work(lease)
+    return 1
+
+
+def _work(lease: Lease) -> None:
+    try:
+        _dispatch(lease, Post.of(lease))
+    except (LeaseLost, GatewayIsBusy) as reason:
+        leasing.release(lease)
+        LOG.info("Left off: %s", reason)
+    except feeding.SourceIsDown as outage:
+        leasing.release(lease, not_before=_later(lease), note=outage.message)
+        LOG.warning("Held: %s", outage.message)
+    except Exception:
+        # Whatever it was, as much as a death: what was in our hands is in doubt.
+        LOG.exception("The batch could not be worked on.")
+        note = "Something went wrong here; the log of the worker says what. It is tried again."
+        leasing.give_up(lease, not_before=_later(lease), note=note)
+    else:
+        leasing.release(lease)
+
+
+def _dispatch(lease: Lease, post: Post) -> None:
+    chunk_size = _chunk_size(post.gateway)
+    rows = _rows(lease, at_most=chunk_size if post.gateway.per_minute else BATCH_SIZE)
+    if not rows:
+        return
+    try:
+        given = feeding.data_of(post, rows)
+    except feeding.SkipBatch as outage:
+        _fail_all(lease, post, rows, "SOURCE_DOWN", outage.message, status="EXCLUDED")
+    except VelocityError as error:
+        _fail_all(lease, post, rows, "TEMPLATE", str(error))
+    else:
+        for chunk in _chunks(rows, chunk_size):
+            _send_chunk(lease, post, chunk, given)
+
+
+def _rows(lease: Lease, *, at_most: int) -> list[Row]:
+    params = {"batch_id": lease.batch_id, "at_most": at_most}
+    return fetch_dicts(STATEMENTS["read_batch"], params)
+
+
+def _send_chunk(
+    lease: Lease, post: Post, rows: Sequence[Row], given: Mapping[int, Mapping[str, Any]]
+) -> None:
+    made = list(letters_of(post, rows, data=given))
+    letters = [one for one in made if isinstance(one, Letter)]
+    if failures := [one for one in made if isinstance(one, Failure)]:
+        receipting.write_failures(post, failures, lease=lease)
+    if not letters:
+        return
+    if not gateways.spend(post.gateway, len(letters)):
+        raise GatewayIsBusy("the organisation's pace is used up for now")
+    handed_at = timezone.now()
+    leaving = _mark(lease, post, letters, handed_at)
+    with transaction.atomic() if gateways.is_capture(post.gateway) else contextlib.nullcontext():
+        receipts = list(hand_over(post, leaving))
+        _write(post, receipts, handed_at)
+
+
+def _mark(
+    lease: Lease, post: Post, letters: Sequence[Letter], handed_at: dt.datetime
+) -> list[Letter]:
+    """Mark the letters as HANDING; return those that nobody has objected to since."""
+    rows = STATEMENTS.rows(
+        "mark_handing",
+        {
+            "batch_id": lease.batch_id,
+            "lease": lease.name,
+            "organisation_id": post.organisation_id,
+            "categories": post.snapshot["categories"],
+            "heeds_wishes": heeds_wishes(post.origin_kind),
+            "contact_ids": [letter.contact_id for letter in letters],
+            "delivery_ids": [letter.delivery_id for letter in letters],
+            "addresses": [letter.recipient for letter in letters],
+            "handed_at": handed_at,
+        },
+    )
+    if not rows:
+        raise LeaseLost("the batch was paused, stopped or given to another worker")
+    leaving = {delivery for delivery, status in rows if status == "HANDING"}
+    return [letter for letter in letters if letter.delivery_id in leaving]
+
+
+def _write(post: Post, receipts: Sequence[tuple[Letter, Receipt]], handed_at: dt.datetime) -> None:
+    silent = [receipt for _, receipt in receipts if _is_silence(receipt)]
+    anybody = len(silent) < len(receipts)
+    verdicts = [
+        receipting.verdict_on(letter, receipt, anybody_answered=anybody)
+        for letter, receipt in receipts
+    ]
+    receipting.write(post, verdicts, handed_at=handed_at)
+    if anybody:
+        gateways.answered(post.gateway)
+    elif silent:
+        gateways.hold(post.gateway, silent[0].text)
+        raise GatewayIsBusy(silent[0].text)
+
+
+def _is_silence(receipt: Receipt) -> bool:
+    return receipt.status is Status.DEFERRED and not receipt.code
+
+
+def _fail_all(
+    lease: Lease,
+    post: Post,
+    rows: Sequence[Row],
+    reason: str,
+    description: str,
+    *,
+    status: str = "FAILED",
+) -> None:
+    failures = [Failure(row, reason, description, status) for row in rows]
+    receipting.write_failures(post, failures, lease=lease)
+
+
+def _chunk_size(gateway: Gateway) -> int:
+    """Return how many leave together: with a pace, what it allows in ten seconds."""
+    if not gateway.per_minute:
+        return CHUNK
+    return max(1, min(CHUNK, gateway.per_minute // 6))
+
+
+def _chunks(rows: Sequence[Row], size: int) -> Iterator[Sequence[Row]]:
+    return (rows[start : start + size] for start in range(0, len(rows), size))
+
+
+def _later(lease: Lease) -> dt.datetime:
+    """Return when to try again: after 15 seconds, then twice as long each time."""
+    return timezone.now() + min(
+        LONGEST_WAIT, dt.timedelta(seconds=15 * 2 ** min(lease.attempts - 1, 6))
+    )

@@ -1,0 +1,53 @@
+"""A chunk leaves: over SMTP, or into the capture; every letter gets one receipt."""
+
+from collections.abc import Iterator, Sequence
+
+from sanderling.channels.email import Envelope, Outgoing
+from sanderling.channels.receipts import Receipt, Status
+from sanderling.postgres.copying import copy_rows
+from sanderling.postgres.statements import own_connection
+from sanderling.sending import gateways
+from sanderling.sending.letters import Letter, Post
+
+CAPTURED = Receipt(Status.ACCEPTED, 250, "captured")
+COLUMNS = ("organisation_id", "delivery_id", "message_id", "recipient", "subject", "raw")
+
+
+def hand_over(post: Post, letters: Sequence[Letter]) -> Iterator[tuple[Letter, Receipt]]:
+    """Yield each letter with its receipt, in any order.
+
+    The capture writes in the caller's transaction: with the receipts or not at all.
+    """
+    if gateways.is_capture(post.gateway):
+        return _capture(post, letters)
+    return _send(post, letters)
+
+
+def _send(post: Post, letters: Sequence[Letter]) -> Iterator[tuple[Letter, Receipt]]:
+    sender = post.sender.address
+    outgoing = (
+        Outgoing(Envelope(sender, letter.recipient), letter.content, key=letter)
+        for letter in letters
+    )
+    for message, receipt in gateways.pool_of(post.gateway).send_many(outgoing):
+        yield message.key, receipt
+
+
+def _capture(post: Post, letters: Sequence[Letter]) -> Iterator[tuple[Letter, Receipt]]:
+    copy_rows(
+        own_connection(),
+        "sending_captured",
+        columns=COLUMNS,
+        rows=(
+            (
+                post.organisation_id,
+                letter.delivery_id,
+                letter.message_id,
+                letter.recipient,
+                letter.subject[:1000],
+                letter.content,
+            )
+            for letter in letters
+        ),
+    )
+    return ((letter, CAPTURED) for letter in letters)

@@ -1,0 +1,220 @@
+"""What became of a chunk, written back: the ledger, the facts, and what a dead address means.
+
+A receipt is turned into a ``Verdict`` on its delivery; the words are kept, because "why did she
+not get it" is asked weeks later.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from sanderling.accounts.actors import Actor
+from sanderling.activities.models import ActivityStatus
+from sanderling.activities.recording import NewActivity, record
+from sanderling.channels.email import Kind, outcome_of
+from sanderling.channels.receipts import Receipt, Status
+from sanderling.contacts import suppressing
+from sanderling.lib.errors import Invalid
+from sanderling.postgres.statements import Statements
+from sanderling.sending.leasing import Lease, LeaseLost
+from sanderling.sending.letters import Failure, Letter, Post, Row
+from sanderling.sending.models import DeliveryStatus, OriginKind
+
+STATEMENTS = Statements(__package__)
+# A receiver that says "later" is asked for two days; greylisting wants some minutes.
+BACK_OFF = tuple(dt.timedelta(minutes=m) for m in (2, 5, 15, 30, 60, 120, 240, 480, 720, 1200))
+# Lines dropped without an answer: soon, and not for ever.
+SOON = dt.timedelta(minutes=1)
+FACTS: dict[str, tuple[ActivityStatus, ...]] = {
+    DeliveryStatus.SENT: (ActivityStatus.SENT, ActivityStatus.DELIVERED),
+    DeliveryStatus.REFUSED: (ActivityStatus.UNDELIVERED,),
+    DeliveryStatus.FAILED: (ActivityStatus.UNDELIVERED,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the ledger will say of one delivery."""
+
+    letter: Letter
+    status: str
+    reason: str = ""
+    description: str = ""
+    attempts: int = 0  # to add
+    due_at: dt.datetime | None = None
+
+
+def verdict_on(letter: Letter, receipt: Receipt, *, anybody_answered: bool) -> Verdict:
+    """Judge one receipt.
+
+    Where nobody answered at all the gateway is in trouble, not the letter: it waits, and the
+    attempt is not held against it.
+    """
+    match receipt.status:
+        case Status.ACCEPTED:
+            return Verdict(letter, DeliveryStatus.SENT)
+        case Status.UNKNOWN:
+            return Verdict(letter, DeliveryStatus.UNSURE, "NO_ANSWER", receipt.text)
+        case Status.REFUSED:
+            outcome = outcome_of(receipt)
+            words = _words(outcome.words, receipt)
+            return Verdict(letter, DeliveryStatus.REFUSED, outcome.kind.value, words)
+        case Status.DEFERRED if not receipt.code and not anybody_answered:
+            return Verdict(letter, DeliveryStatus.WAITING, "", receipt.text)
+        case _:
+            return _again(letter, receipt)
+
+
+def write(post: Post, verdicts: Sequence[Verdict], *, handed_at: dt.datetime) -> None:
+    """Write the verdicts and their activities, all or nothing."""
+    with transaction.atomic():
+        STATEMENTS.run("write_receipts", _columns(verdicts) | {"handed_at": handed_at})
+        record(_activities(post, verdicts, handed_at))
+        _bury_the_dead(post, verdicts)
+
+
+def write_failures(post: Post, failures: Sequence[Failure], *, lease: Lease) -> None:
+    """Write down deliveries that could not be made, and so were never handed over."""
+    params = {
+        "batch_id": lease.batch_id,
+        "lease": lease.name,
+        "contact_ids": [failure.row["contact_id"] for failure in failures],
+        "delivery_ids": [failure.row["id"] for failure in failures],
+        "statuses": [failure.status for failure in failures],
+        "reasons": [failure.reason for failure in failures],
+        "descriptions": [failure.description for failure in failures],
+    }
+    failed = [failure for failure in failures if failure.status == DeliveryStatus.FAILED]
+    with transaction.atomic():
+        if not STATEMENTS.run("fail_deliveries", params):
+            raise LeaseLost("the batch was paused, stopped or given to another worker")
+        record(_undelivered(post, failed))
+
+
+def _again(letter: Letter, receipt: Receipt) -> Verdict:
+    outcome = outcome_of(receipt)
+    words = _words(outcome.words, receipt)
+    if letter.attempts >= len(BACK_OFF):
+        return Verdict(letter, DeliveryStatus.FAILED, "TOO_OFTEN", words, attempts=1)
+    wait = BACK_OFF[letter.attempts] if receipt.code else SOON
+    return Verdict(
+        letter,
+        DeliveryStatus.WAITING,
+        "DEFERRED",
+        words,
+        attempts=1,
+        due_at=timezone.now() + wait,
+    )
+
+
+def _words(words: str, receipt: Receipt) -> str:
+    if not receipt.code:
+        return words
+    return f"{words} ({receipt.code} {receipt.text})"
+
+
+def _columns(verdicts: Sequence[Verdict]) -> dict[str, list[object]]:
+    return {
+        "contact_ids": [verdict.letter.contact_id for verdict in verdicts],
+        "delivery_ids": [verdict.letter.delivery_id for verdict in verdicts],
+        "statuses": [str(verdict.status) for verdict in verdicts],
+        "reasons": [verdict.reason for verdict in verdicts],
+        "descriptions": [verdict.description for verdict in verdicts],
+        "warnings": [verdict.letter.warnings for verdict in verdicts],
+        "languages": [verdict.letter.language for verdict in verdicts],
+        "attempts": [verdict.attempts for verdict in verdicts],
+        "due_ats": [verdict.due_at for verdict in verdicts],
+    }
+
+
+def _activities(
+    post: Post, verdicts: Iterable[Verdict], sent_at: dt.datetime
+) -> Iterator[NewActivity]:
+    """An acceptance is two facts: sent, and delivered, which is all that SMTP ever says.
+
+    A bounce that comes back later is an UNDELIVERED beside them.
+    """
+    common = _common(post)
+    for verdict in verdicts:
+        letter = verdict.letter
+        facts = FACTS.get(verdict.status, ())
+        for status in facts:
+            yield NewActivity(
+                **common,
+                **_of_row(post, letter.row),
+                status=status,
+                occurred_at=sent_at,
+                sent_at=sent_at,
+                message_language=letter.language,
+                view_url=letter.view_url,
+                description=verdict.description,
+            )
+
+
+def _undelivered(post: Post, failures: Iterable[Failure]) -> Iterator[NewActivity]:
+    common, now = _common(post), timezone.now()
+    for failure in failures:
+        yield NewActivity(
+            **common,
+            **_of_row(post, failure.row),
+            status=ActivityStatus.UNDELIVERED,
+            occurred_at=now,
+            description=failure.description,
+        )
+
+
+def _common(post: Post) -> dict[str, Any]:
+    snapshot = post.snapshot
+    is_broadcast = post.origin_kind == OriginKind.BROADCAST
+    is_workflow = post.origin_kind == OriginKind.WORKFLOW
+    return {
+        "organisation_id": post.organisation_id,
+        "media_type": snapshot["channel"],
+        "campaign_type": "Group" if is_broadcast else "IM",
+        "message_id": post.message_id,
+        "message_name": snapshot["name"],
+        "message_tags": ", ".join(snapshot["tags"]),
+        "sender_name": snapshot["sender_name"],
+        "broadcast_id": post.origin_id if is_broadcast else None,
+        "workflow_id": post.origin_id if is_workflow else None,
+        "utm_campaign": snapshot["utm_campaign"],
+    }
+
+
+def _of_row(post: Post, row: Row) -> dict[str, Any]:
+    columns = {
+        "contact_id": row["contact_id"],
+        "delivery_id": row["id"],
+        "event_id": row["event_id"],
+    }
+    if post.origin_kind == OriginKind.WORKFLOW:
+        run, _, block = row["origin_step"].partition("/")
+        columns |= {"workflow_run_id": run, "workflow_block": block}
+    return columns
+
+
+def _bury_the_dead(post: Post, verdicts: Sequence[Verdict]) -> None:
+    """Suppress addresses that do not exist.
+
+    A server that refuses most of a chunk says something about us, whatever words it uses: then
+    nobody loses an address over it (a relay that forbids everybody answers 550 as well).
+    """
+    dead = [verdict for verdict in verdicts if verdict.reason == Kind.HARD_BOUNCE]
+    if len(dead) > max(1, len(verdicts) // 2):
+        return
+    by = Actor.system(post.organisation_id)
+    for verdict in dead:
+        try:
+            suppressing.suppress(
+                post.organisation_id,
+                suppressing.EMAIL,
+                [verdict.letter.recipient],
+                reason=suppressing.Reason.HARD_BOUNCE,
+                by=by,
+            )
+        except Invalid:
+            continue  # not even an address by our rules; it cannot be imported again either
