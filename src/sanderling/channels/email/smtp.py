@@ -4,6 +4,18 @@
 every connection pipelines (`conversing`), one selector serves them all, and rendering happens
 inside the caller's iterable while answers are under way.
 
+Messages of 26 kB a second, one process, 8 connections, a sink on the neighbouring core of two,
+2026-11 (bench/smtp.py, the machine otherwise nearly idle; CPU of the sender for each beside it):
+
+    ==============================  ======  ======
+    bare loop without any error     11,300   24 us
+    `Pool`                          11,800   76 us
+    composed of pieces, `Pool`      10,000   96 us
+    … and signed with Ed25519        5,000  200 us
+    … and signed with RSA-2048       2,100  480 us
+    smtplib                          1,700  310 us
+    ==============================  ======  ======
+
 A message that never got beyond its envelope when a connection died goes to another connection
 once; whatever came further has its receipt and is not tried again here.
 """
