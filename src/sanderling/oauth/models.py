@@ -6,7 +6,7 @@ from oauth2_provider import models as toolkit
 from sanderling.accounts.models import KeyRights, Organisation
 
 
-class Application(toolkit.AbstractApplication):
+class Application(toolkit.AbstractApplication):  # type: ignore[misc]
     """An app, registered by a partner organisation ("For partners")."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
@@ -15,7 +15,7 @@ class Application(toolkit.AbstractApplication):
     logo = models.BinaryField(null=True)  # a PNG of 96 × 96
     is_public = models.BooleanField(default=False)  # a public app must use PKCE
 
-    class Meta(toolkit.AbstractApplication.Meta):
+    class Meta(toolkit.AbstractApplication.Meta):  # type: ignore[misc]
         pass
 
     @property
@@ -24,36 +24,36 @@ class Application(toolkit.AbstractApplication):
         return set(self.scopes) & set(KeyRights.values)
 
 
-class Grant(toolkit.AbstractGrant):
+class Grant(toolkit.AbstractGrant):  # type: ignore[misc]
     """An authorization code, for the organisation that its user chose."""
 
     organisation = models.ForeignKey(Organisation, null=True, on_delete=models.CASCADE)
 
-    class Meta(toolkit.AbstractGrant.Meta):
+    class Meta(toolkit.AbstractGrant.Meta):  # type: ignore[misc]
         pass
 
 
-class AccessToken(toolkit.AbstractAccessToken):
+class AccessToken(toolkit.AbstractAccessToken):  # type: ignore[misc]
     """A Bearer token."""
 
     organisation = models.ForeignKey(Organisation, null=True, on_delete=models.CASCADE)
     last_used_at = models.DateTimeField(null=True)
 
-    class Meta(toolkit.AbstractAccessToken.Meta):
+    class Meta(toolkit.AbstractAccessToken.Meta):  # type: ignore[misc]
         pass
 
 
-class RefreshToken(toolkit.AbstractRefreshToken):
+class RefreshToken(toolkit.AbstractRefreshToken):  # type: ignore[misc]
     """A refresh token: used once, then it is another one."""
 
     organisation = models.ForeignKey(Organisation, null=True, on_delete=models.CASCADE)
 
-    class Meta(toolkit.AbstractRefreshToken.Meta):
+    class Meta(toolkit.AbstractRefreshToken.Meta):  # type: ignore[misc]
         pass
 
 
-class IDToken(toolkit.AbstractIDToken):
+class IDToken(toolkit.AbstractIDToken):  # type: ignore[misc]
     """Required by the toolkit's references; OpenID Connect is not offered."""
 
-    class Meta(toolkit.AbstractIDToken.Meta):
+    class Meta(toolkit.AbstractIDToken.Meta):  # type: ignore[misc]
         pass

@@ -1,0 +1,153 @@
+"""The one view of the API: find the method, know the caller, check, run, answer.
+
+Django's exception pages never show here: whatever is sent, the answer has the contract's
+shape, and a write is one transaction, so a refused call leaves nothing behind.
+"""
+
+import logging
+import time
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import DataError, OperationalError, transaction
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.views.decorators.csrf import csrf_exempt
+
+from sanderling.api import answering, logging_calls, routing
+from sanderling.api.authenticating import caller_of
+from sanderling.api.calling import Caller
+from sanderling.api.limiting import LIMITS, Verdict
+from sanderling.api.operations import OPERATIONS, Operation
+from sanderling.api.repeating import refuse_repeated
+from sanderling.api.rights import Group, opens
+from sanderling.lib.errors import SanderlingError
+from sanderling.lib.logs import traced
+
+LOG = logging.getLogger(__name__)
+ATTEMPTS = 3  # a deadlock's victim tries again
+BEARER_EVENTS = frozenset({"/v1/event", "/v1/past_events"})
+CORS = {
+    "Access-Control-Allow-Methods": "POST, GET, PUT, OPTIONS, DELETE",
+    "Access-Control-Max-Age": "3600",
+    "Access-Control-Allow-Headers": (
+        "Content-Type, Accept, Content-Range, Content-Disposition, Content-Description, "
+        "X-Requested-With, remember-me, Authorization"
+    ),
+}
+_TREE: list[routing.Node] = []
+
+
+@csrf_exempt
+def answer(request: HttpRequest, rest: str) -> HttpResponse:
+    """Answer any request below ``/api/``."""
+    started = time.perf_counter()
+    found = routing.find(_tree(), rest)
+    if found is None:
+        return answering.refusal(request, HTTPStatus.NOT_FOUND)
+    if request.method == "OPTIONS":
+        return _options(found)
+    operation = found.operations.get("GET" if request.method == "HEAD" else str(request.method))
+    if operation is None:
+        return _wrong_verb(request, found)
+    caller = caller_of(request)
+    response = _guarded(request, operation, found, caller)
+    if caller is not None:
+        milliseconds = (time.perf_counter() - started) * 1000
+        logging_calls.note(caller, operation, response.status_code, milliseconds)
+    return response
+
+
+def _guarded(
+    request: HttpRequest, operation: Operation, found: routing.Found, caller: Caller | None
+) -> HttpResponse:
+    """Let in who may, within the limits."""
+    if operation.group == Group.OPEN:
+        return _attempted(request, operation, found, caller)
+    if caller is None:
+        return answering.refusal(request, HTTPStatus.UNAUTHORIZED, _why_unknown(request))
+    if caller.events_only and operation.path not in BEARER_EVENTS:
+        return answering.refusal(request, HTTPStatus.FORBIDDEN, "This token is for events only.")
+    if not opens(caller.actor.key_rights, operation.group):
+        return answering.refusal(
+            request, HTTPStatus.FORBIDDEN, "The rights of this key or app do not open this method."
+        )
+    verdict = LIMITS.take(caller.organisation.pk, operation.bucket)
+    if not verdict.allowed:
+        return _limited(answering.sentence(429, "Too many requests"), verdict)
+    with traced(organisation=caller.organisation.pk, caller=caller.identity):
+        return _limited(_attempted(request, operation, found, caller), verdict)
+
+
+def _attempted(
+    request: HttpRequest, operation: Operation, found: routing.Found, caller: Caller | None
+) -> HttpResponse:
+    """Run the method; every error that a request can cause has its answer."""
+    if operation.needs_json and not _says_json(request):
+        return answering.refusal(request, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    try:
+        return answering.response_of(_run(request, operation, found, caller))
+    except SanderlingError as error:
+        return answering.problem(request, error)
+    except RequestDataTooBig:
+        return answering.sentence(413, "The body is larger than this server takes.")
+    except (DataError, SuspiciousOperation, UnreadablePostError) as error:
+        # A value that no column takes, or half a body: the caller's, not ours.
+        LOG.warning("%s %s refused: %s", operation.method, operation.path, error)
+        return answering.sentence(400, "A value is too long, too large or unreadable.")
+
+
+def _run(
+    request: HttpRequest, operation: Operation, found: routing.Found, caller: Caller | None
+) -> Any:
+    params = found.params(operation)
+    if not operation.writes:
+        return operation.answer(request, caller, params)
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with transaction.atomic():
+                if not operation.repeats and caller is not None:
+                    refuse_repeated(
+                        caller.organisation.pk,
+                        method=operation.method,
+                        path=request.path.strip("/"),
+                        body=request.body,
+                    )
+                return operation.answer(request, caller, params)
+        except OperationalError:
+            if attempt == ATTEMPTS:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _tree() -> routing.Node:
+    """Return the tree of methods; it is made when all of them have been registered."""
+    if not _TREE:
+        _TREE.append(routing.tree_of(OPERATIONS))
+    return _TREE[0]
+
+
+def _says_json(request: HttpRequest) -> bool:
+    return not request.content_type or "json" in request.content_type.lower()
+
+
+def _why_unknown(request: HttpRequest) -> str:
+    shown = request.headers.get("Authorization", "")
+    return "Unknown key or token" if shown else "Unauthorized"
+
+
+def _limited(response: HttpResponse, verdict: Verdict) -> HttpResponse:
+    for name, value in verdict.headers().items():
+        response.headers[name] = value
+    return response
+
+
+def _wrong_verb(request: HttpRequest, found: routing.Found) -> HttpResponse:
+    response = answering.refusal(request, HTTPStatus.METHOD_NOT_ALLOWED)
+    response.headers["Allow"] = ", ".join(sorted({*found.operations, "OPTIONS"}))
+    return response
+
+
+def _options(found: routing.Found) -> HttpResponse:
+    allowed = ", ".join(sorted({*found.operations, "OPTIONS"}))
+    return HttpResponse(status=200, headers={**CORS, "Allow": allowed})

@@ -1,0 +1,71 @@
+"""The log of calls, for the page of an API key: method, status, time; never a body.
+
+A row per call inside the call would double its cost, so rows gather in the process and go out
+by one COPY, every few seconds or every few hundred.  What a killed process had gathered is lost.
+"""
+
+import datetime as dt
+import logging
+import threading
+import time
+
+import psycopg
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from sanderling.api.calling import Caller
+from sanderling.api.models import Request
+from sanderling.api.operations import Operation
+from sanderling.postgres.copying import copy_rows
+from sanderling.postgres.statements import own_connection
+
+LOG = logging.getLogger(__name__)
+EVERY_SECONDS = 5.0
+EVERY_ROWS = 500
+KEPT = dt.timedelta(days=7)
+COLUMNS = ("organisation_id", "caller", "method", "operation", "status", "milliseconds", "at")
+Row = tuple[int, str, str, str, int, int, dt.datetime]
+_gathered: list[Row] = []
+_lock = threading.Lock()
+_written_at = time.monotonic()
+
+
+def note(caller: Caller, operation: Operation, status: int, milliseconds: float) -> None:
+    """Remember a call; now and then the caller's thread writes down what has gathered."""
+    row = (
+        caller.organisation.pk,
+        caller.identity,
+        operation.method,
+        operation.path,
+        status,
+        round(milliseconds),
+        timezone.now(),
+    )
+    with _lock:
+        _gathered.append(row)
+        due = len(_gathered) >= EVERY_ROWS or time.monotonic() - _written_at >= EVERY_SECONDS
+    if due and not connection.in_atomic_block:
+        write_down()
+
+
+def write_down() -> int:
+    """Write what has gathered; return how many rows.  The log never breaks a call."""
+    global _written_at
+    with _lock:
+        rows = list(_gathered)
+        _gathered.clear()
+        _written_at = time.monotonic()
+    if not rows:
+        return 0
+    try:
+        with transaction.atomic():
+            return copy_rows(own_connection(), "api_request", columns=COLUMNS, rows=rows)
+    except (DatabaseError, psycopg.Error):
+        LOG.exception("The log of %d calls could not be written.", len(rows))
+        return 0
+
+
+def forget_old() -> int:
+    """Delete what is older than a week; return how many rows."""
+    deleted, _ = Request.objects.filter(at__lt=timezone.now() - KEPT).delete()
+    return deleted
