@@ -46,6 +46,7 @@ _SET = re.compile(r"#(?:set|\{set\})[ \t]*\(")
 _IF = re.compile(r"[ \t]*\(")
 _COMMENT_OPENS = re.compile(r"<!--[ \t\r\n]*(?=#\{?[@a-z])")
 _COMMENT_CLOSES = re.compile(r"[ \t\r\n]*-->")
+_COMMENT = re.compile(r"##[^\r\n]*")
 _SEPARATOR = re.compile(r"[ \t\r\n]*,?[ \t\r\n]*")
 
 
@@ -71,6 +72,7 @@ class DirectiveParser(ExpressionParser):
     def __init__(self, source: Source, text: str, base: int, options: Options) -> None:
         super().__init__(source, text, base, options)
         self.macros: dict[str, MacroDefinition] = {}
+        self.known: frozenset[str] = frozenset()
         self.words_given: list[tuple[str, Word]] = []
         self.loops = 0
         self.indent = ""
@@ -211,7 +213,8 @@ class DirectiveParser(ExpressionParser):
         definition = MacroDefinition(
             offset, name, parameters, block, postfix=self._end_postfix(starts_line)
         )
-        self.macros.setdefault(name, definition)
+        if self.options.macro_replaces or name not in self.macros:
+            self.macros[name] = definition
         return definition
 
     def _parameters(self, arguments: list[Node], offset: int) -> list[tuple[str, Node | None]]:
@@ -317,14 +320,21 @@ class DirectiveParser(ExpressionParser):
             raise self.unexpected(f"'(' is missing after '#{name}'")
         arguments: list[Node] = []
         self.skip_spaces()
-        while not self.take(")"):
-            if self.position >= self.end:
-                raise self.error(f"')' is missing after '#{name}('.")
-            if self.peek(2) == "##":
-                raise self.error(f"A comment is not allowed among the arguments of '#{name}'.")
+        while not self._arguments_end(name):
             arguments.append(self._argument(name))
             self.match(_SEPARATOR)
         return arguments
+
+    def _arguments_end(self, name: str) -> bool:
+        while name == "macro" and self.match(_COMMENT):
+            self.skip_spaces()
+        if self.take(")"):
+            return True
+        if self.position >= self.end:
+            raise self.error(f"')' is missing after '#{name}('.")
+        if self.peek(2) == "##":
+            raise self.error(f"A comment is not allowed among the arguments of '#{name}'.")
+        return False
 
     def _argument(self, name: str) -> Node:
         self.match(_SEPARATOR)
@@ -346,7 +356,7 @@ class DirectiveParser(ExpressionParser):
     def check_macro_arguments(self) -> None:
         """Refuse bare words as arguments of macros that exist: they are missing quotes or a '$'."""
         for name, word in self.words_given:
-            if name in self.macros:
+            if name in self.macros or name in self.known:
                 raise self.error(
                     f"The argument '{word.text}' of '#{name}' needs quotes or a '$'.", word.offset
                 )

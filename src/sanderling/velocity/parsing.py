@@ -39,16 +39,21 @@ class Parsed:
     macros: dict[str, MacroDefinition] = field(default_factory=dict)
 
 
-def parse(text: str, *, name: str, options: Options) -> Parsed:
+def parse(text: str, *, name: str, options: Options, known: frozenset[str] = frozenset()) -> Parsed:
     """The tree of a template, blanks already gobbled.
 
-    Raises ParseError at the first mistake.
+    `known`: macros defined elsewhere; a backslash before their call is an escape. Raises
+    ParseError at the first mistake.
     """
     source = Source(name, text)
     parser = TemplateParser(source, text, 0, options)
+    parser.known = known
     if len(text) > MAX_SOURCE:
         raise parser.error(f"The template is longer than {MAX_SOURCE:,} characters.")
-    block, _ = parser.block(())
+    try:
+        block, _ = parser.block(())
+    except RecursionError:
+        raise parser.error("The template is nested too deeply.") from None
     parser.check_macro_arguments()
     return Parsed(source, settle(block.body, options.gobbling), parser.macros)
 
@@ -69,6 +74,7 @@ class TemplateParser(DirectiveParser):
         self.text_pattern = PLAIN_HTML if options.html_comments else PLAIN_TEXT
         if outer:
             self.macros = outer.macros
+            self.known = outer.known
             self.depth = outer.depth
             self.words_given = outer.words_given
             self.loops = outer.loops
@@ -186,7 +192,8 @@ class TemplateParser(DirectiveParser):
     def _is_directive(self, name: str) -> bool:
         if self.options.strict_escape:
             return True
-        return name.removeprefix("@") in self.macros or name in PLUGGABLE
+        bare = name.removeprefix("@")
+        return bare in self.macros or bare in self.known or name in PLUGGABLE
 
     # Hashes
 

@@ -1,0 +1,84 @@
+"""Velocity 2.x for messages: complete, safe, and compiled.
+
+    template = compile("Hello, $!firstName!", name="welcome")
+    template.render({"firstName": "Dina"}).text        # "Hello, Dina!"
+    template.reads.roots                               # {"firstName"}
+
+A template sees its context and its tools, nothing else; it cannot change what it is given; and it
+can cost no more than its limits. This package imports nothing of the product.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .errors import BudgetExceeded, ParseError, RenderError, VelocityError
+from .limits import Limits
+from .options import (
+    OLD_STYLE,
+    Dialect,
+    Escaping,
+    Gobbling,
+    Options,
+    Undefined,
+    options_from,
+)
+from .preparing import Rendered, Template
+from .reading import Reads
+from .running import RenderWarning
+from .tools import default_tools
+
+__all__ = [
+    "OLD_STYLE",
+    "BudgetExceeded",
+    "Dialect",
+    "Escaping",
+    "Gobbling",
+    "Limits",
+    "Options",
+    "ParseError",
+    "Reads",
+    "RenderError",
+    "RenderWarning",
+    "Rendered",
+    "Template",
+    "Undefined",
+    "VelocityError",
+    "compile",
+    "default_tools",
+    "options_from",
+    "render",
+]
+
+_DEFAULT = Options()
+
+
+def compile(
+    source: str,
+    *,
+    name: str = "template",
+    options: Options = _DEFAULT,
+    snippets: Mapping[str, str] | None = None,
+    libraries: Mapping[str, str] | None = None,
+) -> Template:
+    """A template ready to be rendered for many people.
+
+    `snippets`: name → text, the only things `#parse` and `#include` can reach. `libraries`: name →
+    text of templates whose macros this one may call. Raises ParseError with the line of the first
+    mistake.
+    """
+    return Template(
+        source, name=name, options=options, snippets=snippets or {}, libraries=libraries or {}
+    )
+
+
+def render(
+    source: str,
+    context: Mapping[str, object],
+    *,
+    options: Options = _DEFAULT,
+    tools: Mapping[str, object] | None = None,
+    snippets: Mapping[str, str] | None = None,
+) -> Rendered:
+    """One message from one text. Raises ParseError, RenderError, BudgetExceeded."""
+    return compile(source, options=options, snippets=snippets).render(context, tools=tools)

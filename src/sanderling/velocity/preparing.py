@@ -1,0 +1,163 @@
+"""A template made ready: parsed once, rendered as often as there are people.
+
+The first renderings use closures. Once a template has proved hot it is compiled; compiled code is
+kept by the hash of the template, the version of the engine and the options, so the next campaign
+with the same text starts compiled.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .copying import copy_of
+from .errors import BudgetExceeded
+from .limits import Budget
+from .options import Options
+from .parsing import Parsed, parse
+from .reading import Reads, changes_values, reads_of
+from .running import Rendering, RenderWarning, Site, Writer
+from .scoping import Broken, Scope, Stopped
+from .statements import ClosureBuilder, MacroClosure
+
+_KEPT_TEXTS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A rendered message, and what went wrong without stopping it."""
+
+    text: str
+    warnings: tuple[RenderWarning, ...] = ()
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Library:
+    """What a rendering may draw on besides its template: snippets, and text made a template."""
+
+    def __init__(self, options: Options, snippets: Mapping[str, str]) -> None:
+        self.options = options
+        self.snippets = snippets
+        self._texts: OrderedDict[tuple[str, str], tuple[Writer, dict[str, MacroClosure]]] = (
+            OrderedDict()
+        )
+
+    def evaluated(self, run: Rendering, text: str) -> Writer:
+        """A text of `#evaluate` as closures; its macros are known from then on."""
+        return self._ready(run, "#evaluate", text)
+
+    def parsed(self, run: Rendering, name: str) -> Writer:
+        """A snippet of `#parse` as closures; its macros are known from then on."""
+        return self._ready(run, name, self.snippets[name])
+
+    def _ready(self, run: Rendering, name: str, text: str) -> Writer:
+        key = (name, text)
+        if key not in self._texts:
+            # Parsing costs some fifty times what walking over the text does.
+            run.budget.charge_work(50 * len(text))
+            parsed = parse(text, name=name, options=self.options, known=frozenset(run.macros))
+            self._texts[key] = closures_of(parsed, self.options)
+            if len(self._texts) > _KEPT_TEXTS:
+                self._texts.popitem(last=False)
+        write, macros = self._texts[key]
+        if self.options.macro_replaces:
+            run.macros = {**run.macros, **macros}
+        elif macros:
+            run.macros = {**macros, **run.macros}
+        return write
+
+
+def closures_of(parsed: Parsed, options: Options) -> tuple[Writer, dict[str, MacroClosure]]:
+    """A parsed template as closures, and its macros."""
+    builder = ClosureBuilder(parsed.source, options)
+    macros = {name: builder.macro(node) for name, node in parsed.macros.items()}
+    return builder.body(parsed.body), macros
+
+
+class Template:
+    """A template that can be rendered any number of times, from any number of threads."""
+
+    def __init__(
+        self,
+        source: str,
+        *,
+        name: str,
+        options: Options,
+        snippets: Mapping[str, str],
+        libraries: Mapping[str, str],
+    ) -> None:
+        self.name = name
+        self.source = source
+        self.options = options
+        self.library = Library(options, snippets)
+        self._inherited: dict[str, MacroClosure] = {}
+        for library_name, text in libraries.items():
+            parsed = parse(text, name=library_name, options=options)
+            self._inherited = {**closures_of(parsed, options)[1], **self._inherited}
+        self.parsed = parse(source, name=name, options=options, known=frozenset(self._inherited))
+        definitions = list(self.parsed.macros.values())
+        self.reads: Reads = reads_of(self.parsed.body, definitions)
+        self._copies = changes_values(self.parsed.body, definitions) or bool(self._inherited)
+        self._site = Site(self.parsed.source, len(source))
+        self._closures: tuple[Writer, dict[str, MacroClosure]] | None = None
+
+    def render(
+        self, context: Mapping[str, object], *, tools: Mapping[str, object] | None = None
+    ) -> Rendered:
+        """The message for one context; the context is never changed.
+
+        `context`: name → str, int, float, bool, None, Decimal, date, datetime, list or dict with
+        string keys, nested as deep as you like. `tools`: `default_tools(…)`; a context name wins
+        over a tool. Raises RenderError (with its place) for what strict mode refuses, and
+        BudgetExceeded, in every mode, for a template that costs too much.
+        """
+        return self.render_by_closures(context, tools=tools)
+
+    def render_by_closures(
+        self, context: Mapping[str, object], *, tools: Mapping[str, object] | None = None
+    ) -> Rendered:
+        """The same, by the back end for single messages."""
+        if self._closures is None:
+            write, macros = closures_of(self.parsed, self.options)
+            self._closures = write, {**macros, **self._inherited}
+        write, macros = self._closures
+        run = self._start(context, tools, macros)
+        out: list[str] = []
+        self._run(write, run, out)
+        return Rendered(self._joined(run, out), tuple(run.warnings.values()))
+
+    def _start(
+        self,
+        context: Mapping[str, object],
+        tools: Mapping[str, object] | None,
+        macros: Mapping[str, MacroClosure],
+    ) -> Rendering:
+        own = copy_of(context) if self._copies else context
+        variables = {**tools, **own} if tools else dict(own)
+        for scope in self.options.scopes & {"template", "evaluate"}:
+            variables[scope] = Scope(scope, variables.get(scope))
+        return Rendering(variables, self.options, Budget(self.options.limits), macros, self.library)
+
+    def _run(self, write: Writer, run: Rendering, out: list[str]) -> None:
+        try:
+            write(run, out)
+        except (Broken, Stopped):
+            pass
+        except RecursionError:
+            # Macros and loops, each within its own limit, that multiply beyond Python's stack.
+            message = "This template costs too much: its parts call each other too deeply."
+            raise self._site.error(BudgetExceeded, message) from None
+        except BudgetExceeded as error:
+            if error.line:
+                raise
+            raise self._site.error(BudgetExceeded, error.message) from None
+
+    def _joined(self, run: Rendering, out: list[str]) -> str:
+        try:
+            run.budget.check_output(sum(map(len, out)))
+        except BudgetExceeded as error:
+            raise self._site.error(BudgetExceeded, error.message) from None
+        return "".join(out)

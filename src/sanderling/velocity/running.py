@@ -1,0 +1,466 @@
+"""The runtime: one rendering, and every operation of the language on values.
+
+Both back ends call these functions, so they cannot differ in meaning. Dispatch is by exact class
+through the tables of `methods`; there is no attribute access, so a template sees its context and
+nothing else. What may fail takes a `Site`, which knows the place and the source of the reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from . import calculating
+from .calculating import ORDERINGS, calculate, compare, number_of, same
+from .errors import BudgetExceeded, MethodFailed, RenderError, VelocityError
+from .escaping import Safe
+from .lexing import Source
+from .limits import Budget
+from .methods import METHODS, PROPERTIES
+from .nodes import Literal, Node, Reference
+from .options import Options, Undefined
+from .scoping import ForeachScope, Scope
+from .text import java_string
+from .text.printing import PRINTERS
+from .values import elements_of
+
+if TYPE_CHECKING:
+    from .preparing import Library
+    from .statements import MacroClosure
+
+MAX_WARNINGS = 1_000
+
+
+@dataclass(slots=True)
+class RenderWarning:
+    """Something went wrong, was taken as null, and happened `count` times."""
+
+    message: str
+    template: str
+    line: int
+    column: int
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place in a template, and what is printed there for null."""
+
+    source: Source
+    offset: int
+    text: str = ""
+    quiet: bool = False
+
+    def error(self, kind: type[VelocityError], message: str) -> VelocityError:
+        """An error of this kind at this place."""
+        return self.source.error(kind, message, self.offset)
+
+
+Writer = Callable[["Rendering", list[str]], None]
+
+
+class Rendering:
+    """One message being rendered: its variables, its meter, its warnings."""
+
+    __slots__ = (
+        "budget",
+        "library",
+        "macro_names",
+        "macros",
+        "options",
+        "variables",
+        "warnings",
+    )
+
+    def __init__(
+        self,
+        variables: dict[str, object],
+        options: Options,
+        budget: Budget,
+        macros: Mapping[str, MacroClosure],
+        library: Library,
+    ) -> None:
+        self.variables = variables
+        self.options = options
+        self.budget = budget
+        self.macros = macros
+        self.library = library
+        self.macro_names: list[str] = []
+        self.warnings: dict[tuple[str, int, str], RenderWarning] = {}
+
+    def failed(self, message: str, site: Site) -> None:
+        """Something failed: an error in strict mode; otherwise null, and one more warning."""
+        if self.options.strict:
+            raise site.error(RenderError, message)
+        self.warn(message, site)
+
+    def warn(self, message: str, site: Site) -> None:
+        """Count a warning."""
+        key = (site.source.name, site.offset, message)
+        if known := self.warnings.get(key):
+            known.count += 1
+        elif len(self.warnings) < MAX_WARNINGS:
+            line, column = site.source.place(site.offset)
+            self.warnings[key] = RenderWarning(message, site.source.name, line, column)
+
+
+def placed(error: BudgetExceeded, site: Site) -> BudgetExceeded:
+    """The same error, with its place, unless it has one already."""
+    if error.line:
+        return error
+    return site.error(BudgetExceeded, error.message)  # type: ignore[return-value]
+
+
+class Deferred:
+    """A body to be rendered where it is used: what `#define` makes, and `$bodyContent`."""
+
+    __slots__ = ("deepest", "depth", "run", "scope_name", "site", "writer")
+
+    def __init__(
+        self, run: Rendering, writer: Writer, deepest: int, site: Site, scope_name: str = ""
+    ) -> None:
+        self.run = run
+        self.writer = writer
+        self.deepest = deepest
+        self.depth = 0
+        self.site = site
+        self.scope_name = scope_name
+
+    def write(self, out: list[str]) -> bool:
+        """Render the body; False when it is inside itself too often."""
+        if self.depth >= self.deepest:
+            return False
+        self.depth += 1
+        try:
+            self.writer(self.run, out)
+        finally:
+            self.depth -= 1
+        return True
+
+    def text(self) -> str:
+        """The body as a text."""
+        out: list[str] = []
+        self.write(out)
+        return captured(self.run, out, self.site)
+
+
+PRINTERS[Deferred] = lambda block, budget: block.text()  # type: ignore[attr-defined]
+
+
+def captured(run: Rendering, out: list[str], site: Site) -> str:
+    """Pieces as one text, paid for before it is made."""
+    try:
+        run.budget.check_string(sum(map(len, out)))
+    except BudgetExceeded as error:
+        raise placed(error, site) from None
+    return "".join(out)
+
+
+# Reading
+
+
+def property_of(run: Rendering, value: object, name: str, site: Site) -> object:
+    """`value.name`: a key of a map; of anything else, what its class's table offers."""
+    kind = value.__class__
+    if kind is dict:
+        return value.get(name)  # type: ignore[attr-defined,no-any-return]
+    if value is None:
+        return _nothing_there(run, name, site)
+    if kind is ForeachScope or kind is Scope:
+        return value.property(name)  # type: ignore[attr-defined,no-any-return]
+    reader = PROPERTIES.get(kind, _NO_METHODS).get(name)
+    if reader is None:
+        return _unknown(run, f"There is no property '{name}' here", site)
+    try:
+        return reader(run.budget, value)
+    except MethodFailed as error:
+        run.failed(f"'.{name}' failed: {error}", site)
+    except BudgetExceeded as error:
+        raise placed(error, site) from None
+    return None
+
+
+def call(
+    run: Rendering, value: object, name: str, arguments: tuple[object, ...], site: Site
+) -> object:
+    """`value.name(arguments)`: null for a method that the value's class does not have."""
+    if value is None:
+        return _nothing_there(run, name, site)
+    method = METHODS.get(value.__class__, _NO_METHODS).get(name)
+    if method is None:
+        return _unknown(run, f"There is no method '{name}' here", site)
+    try:
+        return method(run.budget, value, *arguments)
+    except MethodFailed as error:
+        run.failed(f"'.{name}(…)' failed: {error}", site)
+    except BudgetExceeded as error:
+        raise placed(error, site) from None
+    return None
+
+
+def item_of(run: Rendering, value: object, key: object, site: Site) -> object:
+    """`value[key]`: a list counts from its end for negative keys."""
+    if value.__class__ is list and key.__class__ is int:
+        size = len(value)  # type: ignore[arg-type]
+        if -size <= key < size:  # type: ignore[operator]
+            return value[key]  # type: ignore[index]
+    return call(run, value, "get", (key,), site)
+
+
+def _nothing_there(run: Rendering, name: str, site: Site) -> None:
+    if run.options.strict_references:
+        raise site.error(RenderError, f"'{name}' is asked of a value that is null.")
+
+
+def _unknown(run: Rendering, message: str, site: Site) -> None:
+    if run.options.strict_references:
+        raise site.error(RenderError, f"{message}.")
+
+
+_NO_METHODS: dict[str, Callable[..., object]] = {}
+
+
+# Writing
+
+
+def set_property(run: Rendering, target: object, name: str, value: object, site: Site) -> None:
+    """`#set($target.name = value)`: puts a key into a map; on anything else nothing happens."""
+    if target.__class__ is dict:
+        _put(run, target, name, value, site)  # type: ignore[arg-type]
+    elif target.__class__ in (Scope, ForeachScope):
+        target.values[name] = value  # type: ignore[attr-defined]
+    elif run.options.strict_references:
+        raise site.error(RenderError, f"'.{name}' cannot be set here.")
+
+
+def set_item(run: Rendering, target: object, key: object, value: object, site: Site) -> None:
+    """`#set($target[key] = value)`."""
+    if target.__class__ is dict:
+        _put(run, target, key, value, site)  # type: ignore[arg-type]
+    elif target.__class__ is list:
+        if key.__class__ is int and key < 0:  # type: ignore[operator]
+            key += len(target)  # type: ignore[operator,arg-type]
+        call(run, target, "set", (key, value), site)
+
+
+def _put(
+    run: Rendering, target: dict[object, object], key: object, value: object, site: Site
+) -> None:
+    call(run, target, "put", (key, value), site)
+
+
+# Operators
+
+
+def concatenated(
+    run: Rendering, left: object, right: object, sources: tuple[str | None, str | None], site: Site
+) -> str:
+    """`left + right` when one is a text: a null side contributes its source."""
+    first = _piece(run, left, sources[0])
+    second = _piece(run, right, sources[1])
+    try:
+        run.budget.check_string(len(first) + len(second))
+    except BudgetExceeded as error:
+        raise placed(error, site) from None
+    return first + second
+
+
+def _piece(run: Rendering, value: object, source: str | None) -> str:
+    if value is None:
+        return source or ""
+    return value if value.__class__ is str else java_string(value, run.budget)  # type: ignore[return-value]
+
+
+def operate(
+    run: Rendering,
+    operator: str,
+    left: object,
+    right: object,
+    sources: tuple[str | None, str | None],
+    site: Site,
+) -> object:
+    """`left operator right`, for arithmetic and comparison.
+
+    `sources` are the texts of the operands where they are references or texts: the original falls
+    over when it wants to report an operand that is neither, and strict mode follows it.
+    """
+    try:
+        if operator in ORDERINGS:
+            return _ordered(run, operator, left, right, site)
+        if operator in ("==", "!="):
+            equal = same(left, right, run.budget, numeric_strings=run.options.numeric_strings)
+            return equal is (operator == "==")
+        if operator == "+" and (left.__class__ is str or right.__class__ is str):
+            return concatenated(run, left, right, sources, site)
+        return _calculated(run, operator, left, right, sources, site)
+    except MethodFailed as error:
+        run.failed(f"'{operator}' failed: {error}", site)
+    except BudgetExceeded as error:
+        raise placed(error, site) from None
+    return None
+
+
+def _calculated(
+    run: Rendering,
+    operator: str,
+    left: object,
+    right: object,
+    sources: tuple[str | None, str | None],
+    site: Site,
+) -> object:
+    numeric_strings = run.options.numeric_strings
+    first = number_of(left, numeric_strings=numeric_strings)
+    second = number_of(right, numeric_strings=numeric_strings)
+    if first is None or second is None:
+        side = sources[0] if first is None else sources[1]
+        return _no_number(run, operator, side, site)
+    result = calculate(operator, first, second, run.budget)
+    if result is None:
+        if run.options.strict_math:
+            raise site.error(RenderError, "A number is divided by zero.")
+        run.warn("a number is divided by zero", site)
+    return result
+
+
+def _no_number(run: Rendering, operator: str, source: str | None, site: Site) -> None:
+    if run.options.strict_math:
+        raise site.error(RenderError, f"A side of '{operator}' is null or no number.")
+    if source is None:
+        run.failed(f"a side of '{operator}' is no number", site)
+    else:
+        run.warn(f"a side of '{operator}' is null or no number: {source}", site)
+
+
+def _ordered(run: Rendering, operator: str, left: object, right: object, site: Site) -> bool:
+    order = compare(left, right, numeric_strings=run.options.numeric_strings)
+    if order is not None:
+        return ORDERINGS[operator](order)
+    if run.options.strict_references:
+        raise site.error(RenderError, f"'{operator}' compares a value that is null or no number.")
+    return False
+
+
+def negated(run: Rendering, value: object, site: Site) -> object:
+    """`-value`."""
+    number = number_of(value, numeric_strings=run.options.numeric_strings)
+    if number is not None:
+        return calculating.negative(number)
+    if run.options.strict_math:
+        raise site.error(RenderError, "'-' stands before a value that is null or no number.")
+    return None
+
+
+def is_true(run: Rendering, value: object) -> bool:
+    """What `#if` asks: not null, not false, and not empty or zero unless that check is off."""
+    if run.options.empty_check:
+        return bool(value)
+    return value is not None and value is not False
+
+
+def range_of(run: Rendering, first: object, last: object, site: Site) -> object:
+    """`[first..last]` in either direction; null when a bound is no number."""
+    start, end = number_of(first), number_of(last)
+    if start is None or end is None:
+        run.failed("a bound of the range is null or no number", site)
+        return None
+    low, high = int(start), int(end)
+    return range(low, high + 1) if low <= high else range(low, high - 1, -1)
+
+
+def map_of(run: Rendering, pairs: list[tuple[object, object]], site: Site) -> dict[object, object]:
+    """`{key: value}`; a key that is a list or a map is refused, since it could change later."""
+    result: dict[object, object] = {}
+    for key, value in pairs:
+        if key.__class__ in (list, dict):
+            run.failed("a list or a map cannot be a key of a map", site)
+        else:
+            result[key] = value
+    return result
+
+
+# Loops
+
+
+def loop_over(
+    run: Rendering, value: object, breaks: bool, site: Site
+) -> tuple[Iterable[object], int]:
+    """The elements of a loop and their number, paid for; a copy, for the body may change the list."""
+    elements = elements_of(value)
+    if elements is None:
+        if value is not None and run.options.strict_references:
+            raise site.error(RenderError, "'#foreach' needs a list, a map or a range.")
+        return (), 0
+    size = _size(elements)
+    if run.options.max_loops is not None and size > run.options.max_loops:
+        size = run.options.max_loops
+        elements = _first(elements, size)
+    try:
+        if breaks and size > run.budget.limits.iterations:
+            return _metered(run, elements, site), size
+        run.budget.charge_iterations(size)
+    except BudgetExceeded as error:
+        raise placed(error, site) from None
+    return (elements if elements.__class__ is range else list(elements)), size
+
+
+def _size(elements: Iterable[object]) -> int:
+    if elements.__class__ is range:
+        # len() of a range beyond 64 bits raises OverflowError.
+        bounds: range = elements  # type: ignore[assignment]
+        return abs(bounds.stop - bounds.start)
+    return len(elements)  # type: ignore[arg-type]
+
+
+def _first(elements: Iterable[object], size: int) -> Iterable[object]:
+    return elements[:size] if elements.__class__ is range else list(elements)[:size]  # type: ignore
+
+
+def _metered(run: Rendering, elements: Iterable[object], site: Site) -> Iterable[object]:
+    # Paid round by round: a loop over a huge range is fine when it breaks off early.
+    for element in elements:
+        try:
+            run.budget.charge_iterations(1)
+        except BudgetExceeded as error:
+            raise placed(error, site) from None
+        yield element
+
+
+# Printing
+
+
+def printed(run: Rendering, value: object, site: Site) -> str:
+    """What a reference prints, unescaped; for null, its source, or nothing when it is quiet."""
+    if value.__class__ is str:
+        return value  # type: ignore[return-value]
+    if value is None:
+        return null_text(run, site)
+    try:
+        return java_string(value, run.budget)
+    except BudgetExceeded as error:
+        raise placed(error, site) from None
+
+
+def null_text(run: Rendering, site: Site) -> str:
+    """What null prints as."""
+    if site.quiet:
+        return ""
+    if run.options.macro_by_name and (given := run.variables.get(f".source.{site.text[1:]}")):
+        return str(given)
+    if run.options.strict_references:
+        raise site.error(RenderError, f"{site.text} is null.")
+    return site.text if run.options.undefined is Undefined.SOURCE else ""
+
+
+def is_safe(value: object) -> bool:
+    """Whether the value was marked as not to be escaped."""
+    return value.__class__ is Safe
+
+
+def source_of(node: Node) -> str | None:
+    """The text of an operand, where the original can show one: of references and texts."""
+    if isinstance(node, Reference):
+        return node.source
+    if isinstance(node, Literal) and isinstance(node.value, str):
+        return node.value
+    return None
