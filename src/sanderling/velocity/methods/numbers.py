@@ -137,7 +137,7 @@ def _compare_ints(budget: Budget, value: int, other: object) -> int:
     return (value > number) - (value < number)
 
 
-def _compare_doubles(budget: Budget, value: float, other: object) -> int:
+def _compare_doubles(budget: Budget, value: float | Decimal, other: object) -> int:
     if other is None:
         raise MethodFailed("a number cannot be compared with null")
     number = to_double(other)

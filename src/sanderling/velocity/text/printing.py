@@ -44,7 +44,10 @@ def java_double(value: float) -> str:
         return "Infinity" if value > 0 else "-Infinity"
     if value == 0 or 1e-3 <= abs(value) < 1e7:
         return _plain(value)
-    sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
+    # Java takes two digits at least, and of those the nearest: the smallest double is 4.9E-324.
+    two_digits = f"{value:.1e}"
+    shortest = two_digits if float(two_digits) == value else repr(value)
+    sign, digits, exponent = Decimal(shortest).normalize().as_tuple()
     figures = "".join(map(str, digits))
     power = len(figures) - 1 + int(exponent)
     return f"{'-' * sign}{figures[0]}.{figures[1:] or '0'}E{power}"

@@ -1,7 +1,8 @@
 r"""`$esc`: making a value safe inside HTML, XML, an address, JavaScript, Java, JSON or SQL text.
 
 And the signs that are hard to write in a template: `$esc.d` is a dollar, `$esc.h` a hash. HTML
-entities are those of HTML 4: `«` becomes `&laquo;`, Cyrillic stays as it is, `'` too.
+entities are those of HTML 4: `«` becomes `&laquo;`, Cyrillic stays as it is, `'` too. Where values
+are escaped by themselves, `$esc.raw` marks one that already is what it should be.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from html.entities import codepoint2name
 from urllib.parse import quote_plus, unquote_plus
 
 from sanderling.velocity.errors import MethodFailed
+from sanderling.velocity.escaping import Safe
 from sanderling.velocity.limits import Budget
 from sanderling.velocity.methods.method import Table, method
 from sanderling.velocity.text import java_string, utf16
@@ -81,6 +83,10 @@ def _unicode(budget: Budget, tool: EscapeTool, value: object) -> object:
         raise MethodFailed(f"{digits[:20]!r} is no character's code") from error
 
 
+def _raw(budget: Budget, tool: EscapeTool, value: object) -> object:
+    return None if value is None else Safe(java_string(value, budget))
+
+
 def _sign(sign: str) -> Callable[[Budget, EscapeTool], str]:
     return lambda budget, tool: sign
 
@@ -108,5 +114,6 @@ ESCAPE_METHODS: Table = {
     "propertyKey": method(_escaping(_backslashed(_PROPERTY | {" ": "\\ "})), 1),
     "propertyValue": method(_escaping(_property_value), 1),
     "unicode": method(_unicode, 1),
+    "raw": method(_raw, 1),
     **{name: method(_sign(sign)) for sign, names in _SIGNS.items() for name in names},
 }

@@ -1,0 +1,95 @@
+"""Numbers, truth values and dates answer as Java's classes do."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from calling import MOMENT, call, read, shown
+
+from sanderling.velocity.errors import MethodFailed
+
+
+@pytest.mark.parametrize(
+    ("value", "name", "arguments", "text"),
+    [
+        (1, "toString", (), "1"),
+        (1, "doubleValue", (), "1.0"),
+        (2.5, "intValue", (), "2"),
+        (-2.5, "intValue", (), "-2"),
+        (1e20, "intValue", (), "2147483647"),
+        (float("nan"), "longValue", (), "0"),
+        (2**32 + 5, "intValue", (), "5"),
+        (200, "byteValue", (), "-56"),
+        (0.1, "floatValue", (), "0.1"),
+        (1, "equals", (1,), "true"),
+        (1, "equals", (1.0,), "false"),
+        (1, "compareTo", (2,), "-1"),
+        (0, "parseInt", ("7",), "7"),
+        (0, "parseInt", ("ff", 16), "255"),
+        (0, "valueOf", ("-12",), "-12"),
+        (0, "toHexString", (255,), "ff"),
+        (0, "toBinaryString", (-1,), "1" * 32),
+        (0.0, "parseDouble", (" 1e3 ",), "1000.0"),
+        (2.5, "isNaN", (), "false"),
+        (2.5, "round", (), "null"),
+        (2.5, "hashCode", (), "1074003968"),
+        (Decimal("10.50"), "setScale", (1, 4), "10.5"),
+        (Decimal("2.345"), "setScale", (2, 6), "2.34"),
+        (Decimal("1E+3"), "toPlainString", (), "1000"),
+        (Decimal("1.50"), "stripTrailingZeros", (), "1.5"),
+        (Decimal("1.5"), "add", (Decimal("0.25"),), "1.75"),
+        (Decimal("1.5"), "add", (1,), "null"),
+        (True, "toString", (), "true"),
+        (True, "booleanValue", (), "true"),
+        (True, "intValue", (), "null"),
+    ],
+)
+def test_a_number_answers_as_in_java(value, name, arguments, text):
+    assert shown(value, name, *arguments) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "name", "arguments"),
+    [
+        (0, "parseInt", ("7x",)),
+        (0, "parseInt", (None,)),
+        (0, "parseInt", ("9" * 60,)),
+        (0.0, "parseDouble", ("abc",)),
+        (Decimal("2.345"), "setScale", (2,)),
+        (Decimal("1"), "setScale", (10**9, 4)),
+        (Decimal("1E+999999"), "toPlainString", ()),
+        (Decimal("1E+999999"), "intValue", ()),
+        (1, "compareTo", (None,)),
+    ],
+)
+def test_what_throws_in_java_fails(value, name, arguments):
+    with pytest.raises(MethodFailed):
+        call(value, name, *arguments)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("time", 1599051909123),
+        ("year", 120),
+        ("month", 8),
+        ("date", 2),
+        ("day", 3),
+        ("hours", 13),
+        ("minutes", 5),
+        ("seconds", 9),
+    ],
+)
+def test_a_date_has_the_old_properties(name, value):
+    assert read(MOMENT, name) == value
+
+
+def test_dates_compare_with_dates_only():
+    tomorrow = date(2020, 9, 3)
+    assert call(MOMENT, "before", tomorrow) is True
+    assert call(MOMENT, "after", tomorrow) is False
+    assert call(tomorrow, "compareTo", MOMENT) == 1
+    assert call(MOMENT, "before", "2020-09-03") is None
+    assert call(MOMENT, "setTime", 0) is None
+    with pytest.raises(MethodFailed):
+        call(MOMENT, "before", None)
