@@ -57,12 +57,8 @@ def start(
     """
     house = house_of(home)
     with _gate(house, say):
-        pid = postmaster.pid_of(house)
-        if pid is None:
-            pid = _start(house, say=say, tcp_port=tcp_port)
-        postmaster.wait_until_ready(house, pid, say=say)
+        pid = _started(house, say=say, tcp_port=tcp_port)
         port = postmaster.port_of(house) or SOCKET_PORT
-        _ensure_database(house, port)
         use = _locked(house, "in-use", fcntl.LOCK_SH)
     return Server(home=home, house=house, pid=pid, port=port, _use=use)
 
@@ -145,6 +141,24 @@ def _parameters(house: House, port: int) -> dict[str, str]:
 
 def _dsn(house: House, port: int, **other: str) -> str:
     return conninfo.make_conninfo("", **{**_parameters(house, port), **other})
+
+
+def _started(house: House, *, say: Callable[[str], None], tcp_port: int | None) -> int:
+    """Return the process id of a server that has answered.
+
+    One that was just killed still looks alive for a moment; it is started again.
+    """
+    for _ in range(3):
+        pid = postmaster.pid_of(house) or _start(house, say=say, tcp_port=tcp_port)
+        postmaster.wait_until_ready(house, pid, say=say)
+        try:
+            _ensure_database(house, postmaster.port_of(house) or SOCKET_PORT)
+        except psycopg.OperationalError as error:
+            if not postmaster.has_gone(house, pid, patience=5.0):
+                raise CannotStart(f"PostgreSQL runs but refuses us: {error}") from error
+        else:
+            return pid
+    raise CannotStart(f"PostgreSQL ends as soon as it has started; look at {house.log}.")
 
 
 def _start(house: House, *, say: Callable[[str], None], tcp_port: int | None) -> int:

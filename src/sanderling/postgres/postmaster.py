@@ -86,9 +86,20 @@ def end(house: House, pid: int) -> None:
     for order, patience in ((signal.SIGINT, STOP_PATIENCE), (signal.SIGQUIT, STOP_PATIENCE)):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, order)
-        if _gone(pid, house, patience):
+        if has_gone(house, pid, patience=patience):
             return
     raise CannotStart(f"PostgreSQL (process {pid}) does not stop; look at {house.log}.")
+
+
+def has_gone(house: House, pid: int, *, patience: float) -> bool:
+    """Return whether the postmaster ends within so many seconds."""
+    begun = time.monotonic()
+    while _lives(pid, house):
+        if time.monotonic() - begun > patience:
+            return False
+        time.sleep(TICK)
+    _children.pop(pid, None)
+    return True
 
 
 def turn_log(house: House) -> None:
@@ -125,9 +136,18 @@ def _stands_in(pid: int, cluster: Path) -> bool:
     try:
         return os.path.samefile(f"/proc/{pid}/cwd", cluster)
     except PermissionError:
-        return True  # another user's process that we may not look at
+        return _is_postgres(pid)  # another user's process, or a zombie
     except OSError:
         return False
+
+
+def _is_postgres(pid: int) -> bool:
+    """Whether a process that we may not look into is called postgres and alive."""
+    try:
+        name, _, state = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")
+    except OSError:
+        return False
+    return name.endswith("(postgres") and state[:1] not in {"Z", "X"}
 
 
 def _exists(pid: int) -> bool:
@@ -179,16 +199,6 @@ def _remove_stale_locks(house: House) -> None:
     (house.cluster / "postmaster.pid").unlink(missing_ok=True)
     for lock in house.sockets.glob(".s.PGSQL.*"):
         lock.unlink()
-
-
-def _gone(pid: int, house: House, patience: float) -> bool:
-    begun = time.monotonic()
-    while _lives(pid, house):
-        if time.monotonic() - begun > patience:
-            return False
-        time.sleep(TICK)
-    _children.pop(pid, None)
-    return True
 
 
 def _last_words(house: House) -> str:
