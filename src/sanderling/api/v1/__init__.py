@@ -1,5 +1,23 @@
 """The methods of the compatible API, a file per theme; v2 and v3 of a method stand beside v1."""
 
-from sanderling.api.v1 import account, contacts, events, groups, orders
+from sanderling.api.v1 import (
+    account,
+    contacts,
+    events,
+    groups,
+    orders,
+    sending,
+    statuses,
+    subscribing,
+)
 
-__all__ = ["account", "contacts", "events", "groups", "orders"]
+__all__ = [
+    "account",
+    "contacts",
+    "events",
+    "groups",
+    "orders",
+    "sending",
+    "statuses",
+    "subscribing",
+]

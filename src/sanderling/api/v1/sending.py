@@ -1,0 +1,327 @@
+"""Messages to single people (api.md §5.8): prepared ones, and ones that come with the call."""
+
+import json
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from email.utils import parseaddr
+from typing import Any, cast
+
+import msgspec
+from django.db import transaction
+from psycopg import sql
+
+from sanderling.api.answering import collapse
+from sanderling.api.calling import Call
+from sanderling.api.operations import operation
+from sanderling.api.shapes import Id, Shape
+from sanderling.contacts import validating
+from sanderling.contacts.models import Source
+from sanderling.contacts.recognising import NOBODY, Identity, recognise, recognise_or_add
+from sanderling.lib.errors import Invalid, NotFound
+from sanderling.messages import freezing
+from sanderling.messages.models import Channel, Content, Message
+from sanderling.postgres.statements import fetch
+from sanderling.segments.freezing import people_sql
+from sanderling.sending.models import DeliveryStatus, OriginKind
+from sanderling.sending.queueing import NewDelivery, Origin, Queued, enqueue_many
+
+MOST = 1000
+MOST_OF_A_GROUP = 100_000
+REASONS = {
+    "NO_ADDRESS": "the contact has no address",
+    "INVALID": "the address is not valid",
+    "BLACKLISTED": "the address is blacklisted",
+    "SUPPRESSED": "the address is blocked",
+    "DELETED": "the contact is deleted",
+}
+
+
+class Recipient(Shape):
+    """Who gets a prepared message; of three names the first that is there counts."""
+
+    contact_id: Id | None = None
+    external_customer_id: str | None = None
+    locator: str | None = None
+    json_param: Any = None
+    external_request_id: str | None = None
+    language_code: str | None = None
+
+
+class SmartSend(Shape):
+    """A prepared message for up to 1,000 people, each with data of their own."""
+
+    recipients: list[Recipient] | None = None
+    email: bool | None = None
+    from_name: str | None = None
+
+
+class Param(Shape):
+    """A value for the template."""
+
+    key: str | None = None
+    value: Any = None
+
+
+class OldSend(Shape):
+    """A prepared message for addresses, a contact or a segment, with one set of data."""
+
+    recipients: list[str] | None = None
+    group_id: Id | None = None
+    contact_id: Id | None = None
+    params: list[Param] | None = None
+    from_name: str | None = None
+
+
+class OutgoingEmail(Shape):
+    """An e-mail that comes with the call."""
+
+    sender: str | None = msgspec.field(default=None, name="from")
+    subject: str | None = None
+    html_text: str | None = None
+    plain_text: str | None = None
+    emails: list[str] | None = None
+    tags: list[str] | None = None
+    subscriptions_keys: list[str] | None = None
+    track_urls: bool | None = None
+
+
+class OutgoingText(Shape):
+    """An SMS or a Viber message that comes with the call."""
+
+    text: str | None = None
+    phone_numbers: list[str] | None = None
+    group_id: Id | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A recipient after reading: where the answer's row goes, and what will be asked for."""
+
+    locator: str
+    identity: Identity
+    params: dict[str, Any] | None
+    language: str
+    problem: str = ""
+
+
+@operation("POST", "/v1/message/{message_id}/smartsend", summary="Send a prepared message")
+def smart_send(call: Call, message_id: int, body: SmartSend) -> dict[str, Any]:
+    """Queue a delivery per recipient; a row of the answer per recipient, in order."""
+    message = _message(call, message_id)
+    recipients = body.recipients or []
+    _check_number(recipients)
+    wishes = [_wish(one, message.channel) for one in recipients]
+    content = _content(message, from_name=body.from_name)
+    return _answer(_send(call, content, wishes, origin_id=message.pk))
+
+
+@operation("POST", "/v1/message/{message_id}/send", summary="Send a prepared message (old)")
+def old_send(call: Call, message_id: int, body: OldSend) -> dict[str, Any]:
+    """Queue the message with one set of data for everybody; a segment is one row (§10.12)."""
+    message = _message(call, message_id)
+    params = {one.key: one.value for one in body.params or () if one.key}
+    content = _content(message, from_name=body.from_name)
+    rows: list[dict[str, Any]] = []
+    if body.group_id is not None:
+        rows.append(_send_to_group(call, content, body.group_id, params, message.pk))
+    sent = [Recipient(locator=one, json_param=params) for one in body.recipients or ()]
+    if body.contact_id is not None:
+        sent.append(Recipient(contact_id=body.contact_id, json_param=params))
+    if not sent and not rows:
+        raise Invalid("Give recipients, contactId or groupId.")
+    _check_number(sent or [Recipient()])
+    wishes = [_wish(one, message.channel) for one in sent]
+    return _answer(rows + _send(call, content, wishes, origin_id=message.pk))
+
+
+@operation("POST", "/v1/message/email", summary="Send an e-mail")
+def send_email(call: Call, body: OutgoingEmail) -> dict[str, Any]:
+    """Queue an e-mail that has no stored message; unknown addresses become contacts."""
+    name, address = parseaddr(body.sender or "")
+    problems = {
+        "from": [] if validating.email(address) else ["from is not a sender."],
+        "subject": [] if body.subject else ["subject must be specified."],
+        "htmlText": [] if body.html_text else ["htmlText must be specified."],
+        "emails": [] if body.emails else ["emails must be specified."],
+    }
+    if wrong := {field: said for field, said in problems.items() if said}:
+        raise Invalid(problems=wrong)
+    content = freezing.freeze_parts(
+        call.organisation_id,
+        columns={
+            "channel": Channel.EMAIL,
+            "name": (body.subject or "")[:200],
+            "subject": (body.subject or "")[:1000],
+            "sender_name": name[:200],
+            "sender_email": address,
+            "html": body.html_text or "",
+            "text": body.plain_text or "",
+            "tags": body.tags or [],
+            "categories": body.subscriptions_keys or [],
+        },
+    )
+    recipients = [Recipient(locator=one) for one in body.emails or ()]
+    _check_number(recipients)
+    wishes = [_wish(one, Channel.EMAIL) for one in recipients]
+    return _answer(_send(call, content, wishes, origin_id=0))
+
+
+@operation("POST", "/v1/message/sms", summary="Send an SMS")
+@operation("POST", "/v1/message/viber", summary="Send a Viber message")
+def send_text(call: Call, body: OutgoingText) -> dict[str, Any]:
+    """Refuse each recipient in words: no gateway for these channels is connected."""
+    if not body.text:
+        raise Invalid("text must be specified.")
+    locators = [*(body.phone_numbers or ()), *([str(body.group_id)] if body.group_id else ())]
+    if not locators:
+        raise Invalid("Give phoneNumbers or groupId.")
+    return _answer([_error(one, "No gateway for this channel is connected") for one in locators])
+
+
+def _message(call: Call, message_id: int) -> Message:
+    found = Message.objects.filter(organisation_id=call.organisation_id, pk=message_id).first()
+    if found is None:
+        raise NotFound(f"Message with id='{message_id}' not found")
+    return found
+
+
+def _content(message: Message, *, from_name: str | None) -> Content:
+    """Freeze the message; another name of the sender makes another content."""
+    if from_name:
+        message.sender_name = from_name[:200]
+    return freezing.freeze(message)
+
+
+def _check_number(recipients: Sequence[Recipient]) -> None:
+    if not recipients:
+        raise Invalid("recipients must be specified.")
+    if len(recipients) > MOST:
+        raise Invalid(f"A call takes at most {MOST} recipients.")
+
+
+def _wish(sent: Recipient, channel: str) -> Wish:
+    """Read a recipient: contactId before externalCustomerId before locator (api.md §4.7)."""
+    locator = (sent.locator or "").strip()
+    shown = locator or sent.external_customer_id or str(sent.contact_id or "")
+    params, problem = _params(sent.json_param)
+    identity = Identity()
+    if sent.contact_id is not None:
+        identity = Identity(contact_id=sent.contact_id)
+    elif sent.external_customer_id:
+        identity = _located(locator, channel, external_id=sent.external_customer_id)
+    elif locator:
+        identity = _located(locator, channel)
+        problem = problem or _locator_problem(locator, channel)
+    else:
+        problem = "contactId, externalCustomerId or locator must be specified"
+    return Wish(shown, identity, params, (sent.language_code or "")[:20], problem)
+
+
+def _located(locator: str, channel: str, *, external_id: str = "") -> Identity:
+    if channel == Channel.EMAIL:
+        return Identity(external_id=external_id, email=locator if "@" in locator else "")
+    if channel in (Channel.SMS, Channel.VIBER):
+        return Identity(external_id=external_id, phone=locator)
+    return Identity(external_id=external_id, token=f"0:{locator}" if locator else "")
+
+
+def _locator_problem(locator: str, channel: str) -> str:
+    if channel == Channel.EMAIL and not validating.email(locator):
+        return f"'{locator}' is not valid email"
+    if channel in (Channel.SMS, Channel.VIBER) and not validating.phone(locator):
+        return f"'{locator}' is not valid phone"
+    return ""
+
+
+def _params(given: Any) -> tuple[dict[str, Any] | None, str]:
+    """Return the data of a recipient: a string with JSON, or leniently the object itself."""
+    if given is None or given == "":
+        return None, ""
+    try:
+        read = json.loads(given) if isinstance(given, str) else given
+    except (ValueError, RecursionError):
+        return None, "jsonParam is not valid JSON"
+    if not isinstance(read, dict):
+        return None, "jsonParam must be a JSON object"
+    if "\\u0000" in json.dumps(read):
+        return None, "jsonParam holds a character that is no text"
+    return read, ""
+
+
+def _send(
+    call: Call, content: Content, wishes: Sequence[Wish], *, origin_id: int
+) -> list[dict[str, Any]]:
+    """Queue what can be sent; return a row of the answer for each wish."""
+    contact_ids = _contacts(call, wishes)
+    asked = [
+        (at, NewDelivery(contact_id, str(request), params=wish.params, language=wish.language,
+                         request_id=request))
+        for at, (wish, contact_id) in enumerate(zip(wishes, contact_ids, strict=True))
+        if contact_id and not wish.problem
+        for request in [uuid.uuid4()]
+    ]  # fmt: skip
+    queued = enqueue_many(
+        content, [one for _, one in asked], origin=Origin(OriginKind.API, origin_id)
+    )
+    rows = {
+        at: _row(wishes[at].locator, result) for (at, _), result in zip(asked, queued, strict=True)
+    }
+    return [
+        rows.get(at) or _error(wish.locator, wish.problem or f"'{wish.locator}' not found")
+        for at, wish in enumerate(wishes)
+    ]
+
+
+def _contacts(call: Call, wishes: Sequence[Wish]) -> list[int]:
+    """Return the contacts: by id only known ones, by other names also new ones."""
+    usable = [at for at, wish in enumerate(wishes) if not wish.problem]
+    by_id = [at for at in usable if wishes[at].identity.contact_id is not None]
+    named = [at for at in usable if wishes[at].identity.contact_id is None]
+    found = [NOBODY] * len(wishes)
+    for ats, contact_ids in (
+        (by_id, recognise(call.organisation_id, [wishes[at].identity for at in by_id])),
+        (
+            named,
+            recognise_or_add(
+                call.organisation_id,
+                [wishes[at].identity for at in named],
+                source=Source.I_MESSAGE,
+                by=call.actor,
+            ),
+        ),
+    ):
+        for at, contact_id in zip(ats, contact_ids, strict=True):
+            found[at] = contact_id
+    return found
+
+
+@transaction.atomic
+def _send_to_group(
+    call: Call, content: Content, group_id: int, params: dict[str, Any], message_id: int
+) -> dict[str, Any]:
+    people = people_sql(call.organisation_id, include=[group_id])
+    rows = fetch(sql.SQL(cast("Any", people.sql)), people.params)
+    if len(rows) > MOST_OF_A_GROUP:
+        raise Invalid(f"More than {MOST_OF_A_GROUP} people: send a broadcast instead.")
+    request = uuid.uuid4()
+    wishes = [
+        NewDelivery(contact_id, str(request), params=params or None, request_id=request)
+        for (contact_id,) in rows
+    ]
+    enqueue_many(content, wishes, origin=Origin(OriginKind.API, message_id))
+    return {"id": 0, "locator": str(group_id), "status": "OK", "requestId": str(request)}
+
+
+def _row(locator: str, queued: Queued) -> dict[str, Any]:
+    if queued.status == DeliveryStatus.EXCLUDED:
+        return _error(locator, f"'{locator}': {REASONS.get(queued.reason, queued.reason)}")
+    return {"id": 0, "locator": locator, "status": "OK", "requestId": str(queued.request_id)}
+
+
+def _error(locator: str, message: str) -> dict[str, Any]:
+    return {"id": 0, "locator": locator, "status": "ERROR", "message": message}
+
+
+def _answer(rows: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    return {"id": 0, "results": collapse(list(rows))}

@@ -1,0 +1,119 @@
+"""A person fills in a form, or wants no more mail (api.md §5.4.6, §5.4.8)."""
+
+from dataclasses import replace
+from typing import Any
+
+from sanderling.api import shapes
+from sanderling.api.answering import EMPTY, Answer, present
+from sanderling.api.calling import Call
+from sanderling.api.operations import operation
+from sanderling.api.persons import person_of, register_devices
+from sanderling.contacts import adding, consent, finding, lists, suppressing, validating
+from sanderling.contacts.models import Contact, EmailStatus, KeyKind, Source
+from sanderling.contacts.people import Person
+from sanderling.events.recording import NewEvent, record
+from sanderling.events.types import check_key
+from sanderling.lib.errors import Invalid
+
+ANSWERS = {
+    EmailStatus.UNCONFIRMED: "NEED_CONFIRMATION",
+    EmailStatus.UNSUBSCRIBED: "NEED_CONFIRMATION",
+    EmailStatus.CONFIRMED: "ALREADY_SUBSCRIBED",
+    EmailStatus.SOFT_BOUNCED: "ALREADY_SUBSCRIBED",
+    EmailStatus.BLACKLISTED: "BLACKLISTED",
+}
+
+
+@operation(
+    "POST", "/v1/contact/subscribe", summary="Subscribe a contact", needs_json=True, repeats=False
+)
+def subscribe(call: Call, body: shapes.SubscribeContact) -> dict[str, Any]:
+    """Add an unconfirmed contact, or update a known one without touching its addresses.
+
+    One event per call tells workflows, which send the letter with the confirmation link.
+    """
+    if body.contact is None:
+        raise Invalid("contact must be specified.")
+    ending = f"-{body.form_type}" if body.form_type else ""
+    check_key(f"subscribeUpdateFromApi{ending}")
+    contact, is_new = _subscribed(call, body.contact)
+    register_devices(call.organisation_id, contact.pk, body.contact, by=call.actor)
+    for list_id in lists.named(call.organisation_id, body.groups or [], by=call.actor):
+        lists.add_members(call.organisation_id, list_id, [contact.pk], by=call.actor)
+    if body.subscriptions:
+        consent.subscribe(call.organisation_id, contact.pk, body.subscriptions, by=call.actor)
+    kind = "subscribeFromApi" if is_new else "subscribeUpdateFromApi"
+    record(call.organisation_id, [_event(f"{kind}{ending}", contact)], by=call.actor)
+    return present(
+        id=contact.pk,
+        emailStatus=ANSWERS[EmailStatus(contact.email_status)] if contact.email else None,
+        new=is_new,
+    )
+
+
+@operation("POST", "/v1/emails/unsubscribed/add", summary="Unsubscribe addresses")
+@operation("POST", "/v1/emails/unsubscribe/add", summary="Unsubscribe addresses (alias)")
+def unsubscribe(call: Call, body: shapes.Emails) -> Answer:
+    """Stop bulk mail to addresses, whoever has them, now and later."""
+    suppressing.suppress(
+        call.organisation_id,
+        suppressing.EMAIL,
+        _addresses(body),
+        reason=suppressing.Reason.UNSUBSCRIBED,
+        by=call.actor,
+    )
+    return EMPTY
+
+
+@operation("POST", "/v1/emails/unsubscribed/delete", summary="Allow unsubscribed addresses")
+@operation("POST", "/v1/emails/unsubscribe/delete", summary="Allow addresses (alias)")
+def resubscribe(call: Call, body: shapes.Emails) -> Answer:
+    """Allow bulk mail to addresses again."""
+    suppressing.release(call.organisation_id, suppressing.EMAIL, _addresses(body), by=call.actor)
+    return EMPTY
+
+
+def _subscribed(call: Call, sent: shapes.Contact) -> tuple[Contact, bool]:
+    """Return the contact and whether it is new."""
+    person = person_of(sent)
+    known = _known(call.organisation_id, person)
+    if known is not None:
+        person = replace(
+            person,
+            email=None if known.email else person.email,
+            phone=None if known.phone else person.phone,
+            contact_id=known.pk,
+        )
+    added = adding.upsert(
+        call.organisation_id,
+        person,
+        source=Source.SUBSCRIPTION,
+        email_status=EmailStatus.UNCONFIRMED,
+        by=call.actor,
+        lenient=True,
+    )
+    return finding.get(call.organisation_id, added.contact_id), added.created
+
+
+def _known(organisation_id: int, person: Person) -> Contact | None:
+    """Look by external id, then e-mail, then phone (api.md §4.4)."""
+    for kind, value in (
+        (KeyKind.EXTERNAL_ID, person.external_id),
+        (KeyKind.EMAIL, person.email),
+        (KeyKind.PHONE, person.phone),
+    ):
+        if value and (found := finding.by_key(organisation_id, kind, value)):
+            return finding.get(organisation_id, found)
+    return None
+
+
+def _event(type_key: str, contact: Contact) -> NewEvent:
+    params = present(ContactId=str(contact.pk), EmailAddress=contact.email or None)
+    return NewEvent(type_key, str(contact.pk), params=params, contact_id=contact.pk)
+
+
+def _addresses(body: shapes.Emails) -> list[str]:
+    """Return the addresses; what cannot be one is passed over: nobody can be written to there."""
+    if not body.emails:
+        raise Invalid("emails must be specified.")
+    return [address for one in body.emails if (address := validating.email(one))]
