@@ -1,5 +1,7 @@
 """Rows by key: what matches, in which order, how much, and what protects the customer."""
 
+import os
+import signal
 import threading
 import time
 from dataclasses import replace
@@ -8,7 +10,7 @@ import psycopg
 import pytest
 
 from sanderling.connectors.drivers.outages import Cause, SourceUnavailable
-from sanderling.connectors.drivers.postgres import describing, pooling
+from sanderling.connectors.drivers.postgres import deadlines, describing, pooling
 from sanderling.connectors.drivers.postgres.fetching import rows_of
 from sanderling.connectors.drivers.tables import Fetched, KeyKind, TooManyRows
 
@@ -248,6 +250,21 @@ def test_a_connection_that_breaks_in_use_is_lost_and_not_kept(settings, shop):
     with pytest.raises(SourceUnavailable) as raised:
         use()
     assert raised.value.cause is Cause.LOST
+    assert len(fetched(settings, "promo_codes", "id", ["1"], KeyKind.FIELD).rows) == 1
+
+
+def test_a_server_that_hangs_in_mid_query_is_cut_off(settings, monkeypatch):
+    monkeypatch.setattr(deadlines, "GRACE_SECONDS", 0.1)
+    with pooling.reading(settings) as connection:
+        pid = connection.info.backend_pid
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        with pytest.raises(SourceUnavailable) as raised:
+            fetched(settings, "promo_codes", "id", ["1"], KeyKind.FIELD, statement_timeout=0.2)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert (raised.value.cause, raised.value.is_passing) == (Cause.TIMEOUT, True)
+    assert raised.value.message == "The database does not answer; the connection was cut."
     assert len(fetched(settings, "promo_codes", "id", ["1"], KeyKind.FIELD).rows) == 1
 
 

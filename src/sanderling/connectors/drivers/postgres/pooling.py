@@ -15,6 +15,7 @@ import psycopg
 
 from sanderling.connectors.drivers.outages import Breaker, Cause, SourceUnavailable
 from sanderling.connectors.drivers.postgres import explaining
+from sanderling.connectors.drivers.postgres.deadlines import deadline
 from sanderling.connectors.drivers.postgres.opening import Connection, connect
 from sanderling.connectors.drivers.postgres.settings import ConnectionSettings
 
@@ -122,6 +123,7 @@ def reading(
         pool.place(patience=statement_timeout),
         pool.breaker.guard(),
         pool.connection() as connection,
+        deadline(connection, seconds=statement_timeout),
     ):
         try:
             connection.execute(limits)

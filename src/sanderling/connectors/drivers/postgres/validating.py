@@ -4,6 +4,7 @@ import psycopg
 
 from sanderling.connectors.drivers.outages import SourceUnavailable
 from sanderling.connectors.drivers.postgres import explaining
+from sanderling.connectors.drivers.postgres.deadlines import deadline
 from sanderling.connectors.drivers.postgres.opening import Connection, connect
 from sanderling.connectors.drivers.postgres.settings import ConnectionSettings
 from sanderling.connectors.drivers.tables import Validation
@@ -15,7 +16,10 @@ def validate(settings: ConnectionSettings, *, timeout: float = 10.0) -> Validati
     Always a new connection: one that is kept would answer for a password of yesterday.
     """
     try:
-        with connect(settings, timeout=timeout) as connection:
+        with (
+            connect(settings, timeout=timeout) as connection,
+            deadline(connection, seconds=timeout),
+        ):
             return _seen(connection)
     except SourceUnavailable as error:
         return Validation(ok=False, message=error.message, cause=error.cause)
