@@ -14,6 +14,7 @@ from decimal import Decimal
 from sanderling.velocity.errors import MethodFailed
 from sanderling.velocity.limits import Budget
 from sanderling.velocity.methods.arguments import wrap
+from sanderling.velocity.methods.method import charge_elements
 from sanderling.velocity.text import java_string, utf16
 from sanderling.velocity.values import SEQUENCES, SETS, Entry, KeySet
 
@@ -32,7 +33,7 @@ def position_of(elements: Iterable[object], wanted: object, budget: Budget) -> i
         return -1
     if elements.__class__ is range:
         return elements.index(wanted) if wanted in elements else -1  # type: ignore
-    budget.charge_work(len(elements))  # type: ignore[arg-type]
+    charge_elements(budget, len(elements))  # type: ignore[arg-type]
     for index, element in enumerate(elements):
         if _equal(element, wanted, budget, 0):
             return index
@@ -199,7 +200,7 @@ def _step(budget: Budget, value: object, depth: int) -> None:
     if depth > 1:
         budget.charge_work(_NESTED)
     if isinstance(value, Sized):
-        budget.charge_work(len(value))
+        charge_elements(budget, len(value))
 
 
 def _is_number(value: object) -> bool:

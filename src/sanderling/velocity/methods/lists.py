@@ -19,7 +19,7 @@ from sanderling.velocity.methods.equality import (
     java_hash,
     position_of,
 )
-from sanderling.velocity.methods.method import Table, Unmatched, method
+from sanderling.velocity.methods.method import Table, Unmatched, charge_elements, method
 from sanderling.velocity.text import java_string
 from sanderling.velocity.values import COLLECTIONS, Cursor
 
@@ -39,8 +39,13 @@ def to_collection(value: object) -> Collection[object]:
 def sort_by_nature(elements: Collection[object], budget: Budget) -> list[object]:
     """A sorted copy by `compareTo`; raises MethodFailed when the elements have no common order."""
     copy = copied(budget, elements)
-    budget.charge_work(4 * len(copy))
+    charge_sorting(budget, len(copy))
     return sorted(copy, key=cmp_to_key(java_compare))
+
+
+def charge_sorting(budget: Budget, count: int) -> None:
+    """Pay for the comparisons that sorting so many elements takes."""
+    charge_elements(budget, count * count.bit_length())
 
 
 def check_growth(budget: Budget, value: Collection[object]) -> None:
@@ -80,7 +85,7 @@ def _checked(index: int, size: int) -> int:
 def _last_index_of(budget: Budget, value: Sequence[object], wanted: object) -> int:
     if value.__class__ is range:
         return position_of(value, wanted, budget)
-    budget.charge_work(len(value))
+    charge_elements(budget, len(value))
     for index in range(len(value) - 1, -1, -1):
         if java_equals(value[index], wanted, budget):
             return index

@@ -12,7 +12,7 @@ from sanderling.velocity.errors import MethodFailed
 from sanderling.velocity.limits import Budget
 from sanderling.velocity.methods.equality import java_equals, java_hash, position_of
 from sanderling.velocity.methods.lists import COLLECTION_METHODS, VOID, check_growth
-from sanderling.velocity.methods.method import Table, Unmatched, method
+from sanderling.velocity.methods.method import Table, Unmatched, charge_elements, method
 from sanderling.velocity.text import java_string
 from sanderling.velocity.values import Cursor, EntrySet, KeySet, ValueView
 
@@ -36,7 +36,7 @@ def _get_or_default(budget: Budget, value: Map, key: object, other: object) -> o
 
 
 def _contains_value(budget: Budget, value: Map, wanted: object) -> bool:
-    budget.charge_work(len(value))
+    charge_elements(budget, len(value))
     return any(java_equals(element, wanted, budget) for element in value.values())
 
 

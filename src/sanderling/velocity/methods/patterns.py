@@ -19,6 +19,7 @@ from sanderling.velocity.methods.arguments import to_int, to_text
 from sanderling.velocity.methods.method import Table, check_room, method
 
 _LONGEST_PATTERN = 1_000
+_MATCH = 40
 _SPECIAL = frozenset(".$|()[{^?*+\\")
 _TOKEN = _plain_re.compile(r"\\(.?)|\$\{(\w+)\}|\$(\d)|\$|[^\\$]+", _plain_re.DOTALL)
 
@@ -46,6 +47,7 @@ def _replaced(
     pieces: list[str] = []
     size = end = 0
     for match in regex.finditer(value):
+        budget.charge_work(_MATCH)
         new = "".join(part if isinstance(part, str) else _group(match, part[0]) for part in parts)
         pieces += [value[end : match.start()], new]
         size += len(pieces[-2]) + len(new)
@@ -90,6 +92,7 @@ def _pieces(budget: Budget, value: str, regex: Any, most: int) -> list[str]:
     pieces: list[str] = []
     end = 0
     for match in regex.finditer(value):
+        budget.charge_work(_MATCH)
         if most > 0 and len(pieces) == most - 1:
             break
         if match.end() == 0 or (match.start() == match.end() == len(value)):

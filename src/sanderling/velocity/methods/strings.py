@@ -94,7 +94,7 @@ def _equals(budget: Budget, value: str, other: object) -> bool:
 def _equals_ignore_case(budget: Budget, value: str, other: object) -> bool:
     if other is None:
         return False
-    budget.charge_work(4 * len(value))
+    budget.charge_work(8 * len(value))
     text = to_text(other, budget)
     return len(text) == len(value) and folded(value) == folded(text)
 
@@ -109,7 +109,7 @@ def _compare_to(budget: Budget, value: str, other: object) -> int:
 
 
 def _compare_to_ignore_case(budget: Budget, value: str, other: object) -> int:
-    budget.charge_work(4 * len(value))
+    budget.charge_work(12 * len(value))
     return compare_text(folded(value), folded(to_text(other, budget)))
 
 

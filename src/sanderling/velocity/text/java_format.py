@@ -15,6 +15,7 @@ from sanderling.velocity.limits import Budget
 from sanderling.velocity.text.printing import java_string
 
 _WIDEST = 1_000
+_SPECIFIED = 100
 _SPECIFIER = re.compile(
     r"%(?:(\d{1,4})\$|(<))?([-#+ 0,(]*)(\d{1,9})?(?:\.(\d{1,9}))?(.)", re.DOTALL
 )
@@ -28,6 +29,7 @@ def java_format(pattern: str, arguments: Sequence[object], *, budget: Budget) ->
         found = _SPECIFIER.match(pattern, start)
         if found is None:
             raise MethodFailed(f"the format ends in the middle of {pattern[start : start + 20]!r}")
+        budget.charge_work(_SPECIFIED)
         number, same, flags, width, precision, letter = found.groups()
         pieces.append(pattern[position:start])
         position = found.end()

@@ -18,6 +18,7 @@ PRINTERS: dict[type, Callable[[object, Budget], str]] = {}
 """How classes of the tools print themselves; each tool's file adds its own."""
 
 _DEEPEST = 100
+_PIECE = 6
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -103,7 +104,7 @@ class _Printer:
 
     def text_of(self, value: object) -> str:
         self.write(value)
-        self.budget.charge_work(self.size)
+        self.budget.charge_work(self.size + _PIECE * len(self.pieces))
         return "".join(self.pieces)
 
     def write(self, value: object) -> None:

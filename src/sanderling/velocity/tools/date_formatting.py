@@ -26,6 +26,7 @@ from sanderling.velocity.text.locales import locale_of
 from sanderling.velocity.tools.calendar import FIELDS, Calendar
 from sanderling.velocity.tools.comparison import CURRENT, DIFFERENCE, RELATIVE, Comparison
 
+_FORMATTED, _READ = 400, 1_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _STYLES = ("full", "long", "medium", "short", "default", "iso", "iso_tz", "intl", "intl_tz")
 
@@ -71,6 +72,7 @@ def _date_of(
             raise MethodFailed("the number is too large for a date") from error
     if value is None:
         return None
+    budget.charge_work(_READ)
     return parse_date(
         pattern,
         java_string(value, budget)[:200],
@@ -97,6 +99,7 @@ def _format(budget: Budget, tool: DateTool, *arguments: object) -> object:
     if len(arguments) > 4 or arguments[0] is None:
         return None
     rest = [*arguments[2:], None, None]
+    budget.charge_work(_FORMATTED)
     moment = _date_of(budget, tool, arguments[1])
     if moment is None:
         return None
@@ -110,6 +113,7 @@ def _format(budget: Budget, tool: DateTool, *arguments: object) -> object:
 
 def _format_styles(budget: Budget, tool: DateTool, *arguments: object) -> object:
     rest = [*arguments[3:], None, None]
+    budget.charge_work(_FORMATTED)
     moment = _date_of(budget, tool, arguments[2])
     if moment is None:
         return None

@@ -20,6 +20,7 @@ from sanderling.velocity.text import java_string
 from sanderling.velocity.text.date_format import STYLES, format_date, format_styles
 from sanderling.velocity.tools.numbers_of import number_format
 
+_PART = 100
 _PLACE = re.compile(r"\s*(\d{1,4})\s*(?:,\s*(\w+)\s*(?:,(.*))?)?\Z", re.DOTALL)
 
 
@@ -36,8 +37,9 @@ def format_message(
     """The pattern with the arguments in their places; a place without argument stays `{3}`."""
     pieces: list[str] = []
     size = 0
-    budget.charge_work(len(pattern))
+    budget.charge_work(4 * len(pattern))
     for part in _parts(pattern):
+        budget.charge_work(_PART)
         text = part if isinstance(part, str) else _put(part, arguments, locale, budget)
         pieces.append(text)
         size += len(text)

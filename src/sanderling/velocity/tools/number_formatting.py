@@ -16,6 +16,8 @@ from sanderling.velocity.methods.method import Table, method
 from sanderling.velocity.text.locales import locale_of
 from sanderling.velocity.tools.numbers_of import number_format, number_of
 
+_FORMATTED = 200
+
 
 class NumberTool:
     """`$number`."""
@@ -38,6 +40,7 @@ def _formatted(
     budget: Budget, tool: NumberTool, pattern: str, value: object, language: object = None
 ) -> object:
     locale = tool.locale if language is None else locale_of(to_text(language, budget))
+    budget.charge_work(_FORMATTED)
     number = number_of(value, locale=tool.locale, budget=budget)
     form = number_format(pattern, locale)
     return None if number is None else form.format(number)

@@ -17,6 +17,8 @@ from sanderling.velocity.text.decimal_format import DecimalFormat, decimal_forma
 
 Number = int | float | Decimal
 
+_READ = 1_000
+
 
 def number_of(
     value: object, *, locale: Locale, budget: Budget, pattern: str = "default"
@@ -28,7 +30,9 @@ def number_of(
         return millis_of(value)
     if value is None or value.__class__ is bool:
         return None
-    return number_format(pattern, locale).parse(java_string(value, budget))
+    text = java_string(value, budget)
+    budget.charge_work(4 * min(len(text), _READ))
+    return number_format(pattern, locale).parse(text[:_READ])
 
 
 def number_format(pattern: str, locale: Locale) -> DecimalFormat:

@@ -15,8 +15,8 @@ from sanderling.velocity.errors import MethodFailed
 from sanderling.velocity.limits import Budget
 from sanderling.velocity.methods.arguments import to_text
 from sanderling.velocity.methods.equality import folded, java_compare
-from sanderling.velocity.methods.lists import copied, sort_by_nature
-from sanderling.velocity.methods.method import Table, method
+from sanderling.velocity.methods.lists import charge_sorting, copied, sort_by_nature
+from sanderling.velocity.methods.method import Table, charge_elements, method
 from sanderling.velocity.text import java_string
 from sanderling.velocity.tools.properties import property_of
 from sanderling.velocity.values import COLLECTIONS, elements_of
@@ -58,7 +58,8 @@ def _named(budget: Budget, value: object) -> list[str]:
 def _by_properties(budget: Budget, elements: list[object], names: list[str]) -> list[object]:
     paths = [name.partition(":")[0] for name in names]
     downwards = [name.partition(":")[2].lower() == "desc" for name in names]
-    budget.charge_work(20 * len(elements) * len(names))
+    charge_elements(budget, 4 * len(elements) * len(names))
+    charge_sorting(budget, 2 * len(elements))
     rows = [
         ([_sortable(property_of(budget, element, path)) for path in paths], element)
         for element in elements
