@@ -73,7 +73,7 @@ class Composer:
         unsubscribe: str = "",
         headers: Mapping[str, str] | None = None,
     ) -> bytes:
-        """One person's message; `unsubscribe` is the https address of RFC 8058's one click.
+        """One person's message; `unsubscribe` is the address of RFC 8058's one click (https only).
 
         Raises BadHeader when an address, the subject or another field cannot be written.
         """
@@ -170,10 +170,11 @@ def _message_id(identity: str) -> bytes:
 
 
 def _unsubscribe(address: str) -> bytes:
-    """Both fields of RFC 8058, which allows https alone."""
-    if urlsplit(address).scheme != "https" or any(sign in address for sign in "<> ,"):
-        raise BadHeader(f"“{address}” is not an https address to unsubscribe at.")
-    return (
-        verbatim("List-Unsubscribe", f"<{address}>")
-        + b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
-    )
+    """Both fields of RFC 8058, which allows https alone; over http the older one (RFC 2369)."""
+    scheme = urlsplit(address).scheme
+    if scheme not in ("https", "http") or any(sign in address for sign in "<> ,"):
+        raise BadHeader(f"“{address}” is not a web address to unsubscribe at.")
+    page = verbatim("List-Unsubscribe", f"<{address}>")
+    if scheme == "http":
+        return page
+    return page + b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
