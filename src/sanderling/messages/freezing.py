@@ -60,12 +60,15 @@ def freeze_parts(
         return ours or Content.objects.create(
             organisation_id=organisation_id, digest=digest, snapshot=snapshot
         )
-    return found.filter(message_id=message_id).first() or Content.objects.get_or_create(
-        organisation_id=organisation_id,
-        message_id=message_id,
-        digest=digest,
-        defaults={"snapshot": snapshot},
-    )[0]
+    return (
+        found.filter(message_id=message_id).first()
+        or Content.objects.get_or_create(
+            organisation_id=organisation_id,
+            message_id=message_id,
+            digest=digest,
+            defaults={"snapshot": snapshot},
+        )[0]
+    )
 
 
 def _blank() -> dict[str, Any]:

@@ -36,11 +36,16 @@ CONTACT_FIELDS = {
     "zip": "postcode",
     "contactkey": "contact_key",
 }
-# What every message may use beside the contact; written in this letter case or any other.
-OURS = {
-    "unsubscribeurl": "unsubscribeUrl",
-    "viewurl": "viewUrl",
-}
+# As documents write them: given to templates that may read any name (#evaluate).
+WRITTEN = frozenset(
+    {
+        "contactId", "externalId", "externalCustomerId", "email", "emailAddress", "phone", "sms",
+        "firstName", "lastName", "language", "languageCode", "timeZone", "country", "region",
+        "town", "city", "address", "postcode", "contactKey", "additional",
+    }
+)  # fmt: skip
+# What every message may use beside the contact.
+OURS = {"unsubscribeurl": "unsubscribeUrl", "viewurl": "viewUrl"}
 MERGE_TAG = re.compile(r"%([A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z0-9_-]+)?)%")
 
 

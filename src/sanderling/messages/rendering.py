@@ -6,10 +6,11 @@ also at the top level (there it beats a contact field), ``unsubscribeUrl`` and `
 Only the names that the template reads are looked up, once per template and not per person.
 """
 
+import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from sanderling import velocity
@@ -17,6 +18,7 @@ from sanderling.messages import linking, names, plain
 from sanderling.messages.models import Content
 from sanderling.messages.names import Getter, Person
 from sanderling.messages.preparing import prepare
+from sanderling.velocity.errors import MethodFailed
 
 BODY_OPEN = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
 BODY_END = re.compile(r"</body\s*>", re.IGNORECASE)
@@ -59,6 +61,15 @@ class Rendered:
     warnings: tuple[str, ...] = field(default=())
 
 
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What a message needs: ``names`` are top-level names and literal keys of ``data``."""
+
+    names: frozenset[str]
+    every_source: bool  # ``data`` is used in a way that could mean any of them
+    every_name: bool
+
+
 class Renderer:
     """A content in one language, compiled."""
 
@@ -67,12 +78,14 @@ class Renderer:
         snapshot: Mapping[str, Any],
         *,
         language: str = "",
+        time_zone: str = "UTC",
         number_of: Callable[[int], str] = str,
     ) -> None:
-        """``number_of`` signs a link's number for use in an address."""
+        """``number_of`` signs a link's number for use in an address; ``time_zone`` is of dates."""
         self.language = chosen_language(snapshot, language)
         self._snapshot = snapshot
         self._utm = snapshot["utm_campaign"]
+        self._tools = _tools_for(self.language, time_zone)
         self._numbers = {url: number_of(link) for url, link in snapshot["links"].items()}
         parts = _parts(snapshot, self.language)
         page = self._tracked(parts["html"])
@@ -89,16 +102,16 @@ class Renderer:
         ``person``: columns of a contact as ``sending/sql/read_batch.sql`` names them.  Raises
         velocity.VelocityError where the message is strict and something is missing.
         """
-        context = self._context(person, data, links)
-        subject = self._subject.render(context)
-        text = self._text.render(context)
-        page = self._html.render(context) if self._html else None
+        context, tools = self._context(person, data, links), self._tools()
+        subject = self._subject.render(context, tools=tools)
+        text = self._text.render(context, tools=tools)
+        page = self._html.render(context, tools=tools) if self._html else None
         warnings = (*subject.warnings, *text.warnings, *(page.warnings if page else ()))
         return Rendered(
             BREAKS.sub(" ", subject.text).strip(),
             self._resolved(page.text, links, is_html=True) if page else "",
             self._resolved(text.text, links, is_html=False),
-            tuple(map(str, warnings)),
+            tuple(_words(warning) for warning in warnings),
         )
 
     def _tracked(self, page: str) -> str:
@@ -111,14 +124,20 @@ class Renderer:
             text, name=name, options=replace(options, strict=self._snapshot["is_strict"])
         )
 
-    def _reads(self) -> frozenset[str]:
-        """Return the names that could be data sources: keys of ``data``, and top-level names."""
+    def _reads(self) -> Reads:
         templates = [self._subject, self._text, *([self._html] if self._html else [])]
-        return frozenset().union(*(names_read(template) for template in templates))
+        reads = [template.reads for template in templates]
+        return Reads(
+            names=frozenset[str]().union(*(read.roots | read.sources for read in reads)),
+            every_source=any(read.all_sources or read.dynamic for read in reads),
+            every_name=any(read.dynamic for read in reads),
+        )
 
     def _planned(self) -> list[tuple[str, Getter]]:
-        wanted = [(name, names.getter_of(name, self._snapshot["fields"])) for name in self.reads]
-        return [(name, getter) for name, getter in wanted if getter]
+        """Return how to look up each name of the contact that the template reads."""
+        wanted = self.reads.names | (names.WRITTEN if self.reads.every_name else frozenset())
+        getters = [(name, names.getter_of(name, self._snapshot["fields"])) for name in wanted]
+        return [(name, getter) for name, getter in getters if getter]
 
     def _context(self, person: Person, data: Mapping[str, Any], links: Links) -> dict[str, Any]:
         context: dict[str, Any] = {name: getter(person) for name, getter in self._plan}
@@ -126,11 +145,8 @@ class Renderer:
         context["data"] = data
         context["clickUrl"] = links.click
         context["openUrl"] = links.open
-        for name in self.reads:
-            if name.lower() == "unsubscribeurl":
-                context[name] = links.unsubscribe
-            elif name.lower() == "viewurl":
-                context[name] = links.view
+        context["unsubscribeUrl"] = links.unsubscribe
+        context["viewUrl"] = links.view
         return context
 
     def _resolved(self, rendered: str, links: Links, *, is_html: bool) -> str:
@@ -148,8 +164,10 @@ class Renderer:
 @lru_cache(maxsize=64)
 def renderer_of(content_id: int, language: str, number_of: Callable[[int], str]) -> Renderer:
     """Return the compiled content; a content never changes, so it is compiled once a process."""
-    snapshot = Content.objects.values_list("snapshot", flat=True).get(pk=content_id)
-    return Renderer(snapshot, language=language, number_of=number_of)
+    snapshot, zone = Content.objects.values_list("snapshot", "organisation__time_zone").get(
+        pk=content_id
+    )
+    return Renderer(snapshot, language=language, time_zone=zone, number_of=number_of)
 
 
 def chosen_language(snapshot: Mapping[str, Any], wanted: str) -> str:
@@ -158,13 +176,26 @@ def chosen_language(snapshot: Mapping[str, Any], wanted: str) -> str:
     key = wanted.lower().replace("_", "-")
     for candidate in (key, key.partition("-")[0]):
         if candidate and candidate in translations:
-            return translations[candidate]
+            return str(translations[candidate])
     return str(snapshot["language"])
 
 
-def names_read(template: velocity.Template) -> frozenset[str]:
-    """Return the top-level names that a template reads, and the literal keys of ``data``."""
-    return frozenset(template.reads.names) | frozenset(template.reads.keys)
+def _words(warning: velocity.RenderWarning) -> str:
+    return f"{warning.template}, line {warning.line}: {warning.message}"
+
+
+def _tools_for(language: str, time_zone: str) -> Callable[[], dict[str, object]]:
+    """Return how to make the tools of one message: fresh ones, since some of them remember."""
+
+    def make(locale: str = language or "en") -> dict[str, object]:
+        now = dt.datetime.now(dt.UTC)
+        return velocity.default_tools(now=now, locale=locale, time_zone=time_zone)
+
+    try:
+        make()
+    except MethodFailed:
+        return partial(make, "en")  # a language that no locale is known for
+    return make
 
 
 def _parts(snapshot: Mapping[str, Any], language: str) -> dict[str, str]:

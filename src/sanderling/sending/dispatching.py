@@ -28,7 +28,7 @@ from sanderling.velocity import VelocityError
 
 STATEMENTS = Statements(__package__)
 LOG = logging.getLogger(__name__)
-CHUNK = 200
+CHUNK = 250
 LONGEST_WAIT = dt.timedelta(minutes=10)
 
 
@@ -51,7 +51,7 @@ def dispatch_once() -> int:
 
 def _work(lease: Lease) -> None:
     try:
-        _dispatch(lease, Post.of(lease))
+        _dispatch(lease, _post(lease))
     except (LeaseLost, GatewayIsBusy) as reason:
         leasing.release(lease)
         LOG.info("Left off: %s", reason)
@@ -65,6 +65,15 @@ def _work(lease: Lease) -> None:
         leasing.give_up(lease, not_before=_later(lease), note=note)
     else:
         leasing.release(lease)
+
+
+def _post(lease: Lease) -> Post:
+    return Post.about(
+        organisation_id=lease.organisation_id,
+        content_id=lease.content_id,
+        origin_kind=lease.origin_kind,
+        origin_id=lease.origin_id,
+    )
 
 
 def _dispatch(lease: Lease, post: Post) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sanderling.lib.errors import SanderlingError
+from sanderling.messages.sourcing import sources_read
 from sanderling.sending.letters import Post, Row
 from sanderling.sources.fetching import SourceUnavailable, rows_for
 from sanderling.sources.models import DataSource, OutagePolicy
@@ -30,30 +31,14 @@ def data_of(post: Post, rows: Sequence[Row]) -> Data:
     the parameters do not already hold.  Raises SourceIsDown or SkipBatch.
     """
     given = {row["contact_id"]: dict(row["params"] or {}) for row in rows}
-    sources = sources_read(post, {row["delivery_language"] or row["language"] for row in rows})
-    for source, name in sources:
+    languages = {row["delivery_language"] or row["language"] for row in rows}
+    reads = [post.renderer(language).reads for language in languages]
+    for source, name in sources_read(post.organisation_id, reads):
         wanting = [contact for contact, data in given.items() if name not in data]
         found = _rows_of(source, wanting)
         for contact in wanting:
             given[contact][name] = found[contact]
     return given
-
-
-def sources_read(post: Post, languages: set[str]) -> list[tuple[DataSource, str]]:
-    """Return the organisation's sources that the message reads, each with the name it uses."""
-    names = frozenset().union(*(post.renderer(language).reads for language in languages))
-    return sources_named(post.organisation_id, names)
-
-
-def sources_named(organisation_id: int, names: frozenset[str]) -> list[tuple[DataSource, str]]:
-    """Return the sources among these names: by name, as campaigns call them, or by number."""
-    numbers = [int(name) for name in names if name.isascii() and name.isdigit() and len(name) < 18]
-    ours = DataSource.objects.filter(organisation_id=organisation_id).select_related("connector")
-    by_name = [(source, source.name) for source in ours.filter(name__in=names)] if names else []
-    by_number = (
-        [(source, str(source.pk)) for source in ours.filter(pk__in=numbers)] if numbers else []
-    )
-    return by_name + by_number
 
 
 def _rows_of(source: DataSource, contact_ids: list[int]) -> Mapping[int, list[dict[str, Any]]]:

@@ -107,7 +107,7 @@ def save(
     if password is not None:
         gateway.secret = _sealed(password, gateway, "password") if password else None
     gateway.held_until, gateway.failures, gateway.note = None, 0, ""
-    gateway.full_clean(exclude=["organisation"])
+    gateway.clean_fields(exclude=["organisation", "held_until", "secret", "dkim_secret"])
     gateway.save(
         update_fields=[*columns, "secret", "held_until", "failures", "note"],
     )

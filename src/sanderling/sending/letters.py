@@ -15,10 +15,9 @@ from django.conf import settings
 from sanderling.channels import email
 from sanderling.lib.errors import SanderlingError
 from sanderling.messages.models import Content
-from sanderling.messages.rendering import Links, Renderer, renderer_of
-from sanderling.sending import gateways, tokens
+from sanderling.messages.rendering import Links, Renderer, chosen_language, renderer_of
+from sanderling.sending import facts, gateways, tokens
 from sanderling.sending.consent import heeds_wishes
-from sanderling.sending.leasing import Lease
 from sanderling.sending.models import Gateway
 from sanderling.sending.tokens import Purpose, Token
 from sanderling.velocity import VelocityError
@@ -67,17 +66,25 @@ class Post:
     gateway: Gateway
 
     @classmethod
-    def of(cls, lease: Lease) -> "Post":
-        """Read what the batch of a lease is about: one query when the content is known."""
-        snapshot, message_id = _content(lease.content_id)
+    def about(
+        cls, *, organisation_id: int, content_id: int, origin_kind: str, origin_id: int
+    ) -> "Post":
+        """Read what a batch is about: one query when the content is known."""
+        snapshot, message_id = _content(content_id)
+        gateway = gateways.gateway_of(organisation_id)
         return cls(
-            lease.organisation_id,
-            lease.content_id,
-            lease.origin_kind,
-            lease.origin_id,
-            snapshot,
-            message_id,
-            gateways.gateway_of(lease.organisation_id),
+            organisation_id, content_id, origin_kind, origin_id, snapshot, message_id, gateway
+        )
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """What every activity of these mails says."""
+        return facts.of_message(
+            self.snapshot,
+            organisation_id=self.organisation_id,
+            message_id=self.message_id,
+            origin_kind=self.origin_kind,
+            origin_id=self.origin_id,
         )
 
     @cached_property
@@ -115,7 +122,8 @@ class Post:
 
     def renderer(self, language: str) -> Renderer:
         """Return the compiled content for a reader's language."""
-        return renderer_of(self.content_id, language, _link_signer(self.organisation_id))
+        chosen = chosen_language(self.snapshot, language)
+        return renderer_of(self.content_id, chosen, _link_signer(self.organisation_id))
 
 
 def letters_of(

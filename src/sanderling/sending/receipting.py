@@ -7,7 +7,6 @@ not get it" is asked weeks later.
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -20,9 +19,10 @@ from sanderling.channels.receipts import Receipt, Status
 from sanderling.contacts import suppressing
 from sanderling.lib.errors import Invalid
 from sanderling.postgres.statements import Statements
+from sanderling.sending import facts
 from sanderling.sending.leasing import Lease, LeaseLost
-from sanderling.sending.letters import Failure, Letter, Post, Row
-from sanderling.sending.models import DeliveryStatus, OriginKind
+from sanderling.sending.letters import Failure, Letter, Post
+from sanderling.sending.models import DeliveryStatus
 
 STATEMENTS = Statements(__package__)
 # A receiver that says "later" is asked for two days; greylisting wants some minutes.
@@ -138,14 +138,13 @@ def _activities(
 
     A bounce that comes back later is an UNDELIVERED beside them.
     """
-    common = _common(post)
     for verdict in verdicts:
         letter = verdict.letter
-        facts = FACTS.get(verdict.status, ())
-        for status in facts:
+        own = facts.of_delivery(letter.row, origin_kind=post.origin_kind)
+        for status in FACTS.get(verdict.status, ()):
             yield NewActivity(
-                **common,
-                **_of_row(post, letter.row),
+                **post.facts,
+                **own,
                 status=status,
                 occurred_at=sent_at,
                 sent_at=sent_at,
@@ -156,45 +155,15 @@ def _activities(
 
 
 def _undelivered(post: Post, failures: Iterable[Failure]) -> Iterator[NewActivity]:
-    common, now = _common(post), timezone.now()
+    now = timezone.now()
     for failure in failures:
         yield NewActivity(
-            **common,
-            **_of_row(post, failure.row),
+            **post.facts,
+            **facts.of_delivery(failure.row, origin_kind=post.origin_kind),
             status=ActivityStatus.UNDELIVERED,
             occurred_at=now,
             description=failure.description,
         )
-
-
-def _common(post: Post) -> dict[str, Any]:
-    snapshot = post.snapshot
-    is_broadcast = post.origin_kind == OriginKind.BROADCAST
-    is_workflow = post.origin_kind == OriginKind.WORKFLOW
-    return {
-        "organisation_id": post.organisation_id,
-        "media_type": snapshot["channel"],
-        "campaign_type": "Group" if is_broadcast else "IM",
-        "message_id": post.message_id,
-        "message_name": snapshot["name"],
-        "message_tags": ", ".join(snapshot["tags"]),
-        "sender_name": snapshot["sender_name"],
-        "broadcast_id": post.origin_id if is_broadcast else None,
-        "workflow_id": post.origin_id if is_workflow else None,
-        "utm_campaign": snapshot["utm_campaign"],
-    }
-
-
-def _of_row(post: Post, row: Row) -> dict[str, Any]:
-    columns = {
-        "contact_id": row["contact_id"],
-        "delivery_id": row["id"],
-        "event_id": row["event_id"],
-    }
-    if post.origin_kind == OriginKind.WORKFLOW:
-        run, _, block = row["origin_step"].partition("/")
-        columns |= {"workflow_run_id": run, "workflow_block": block}
-    return columns
 
 
 def _bury_the_dead(post: Post, verdicts: Sequence[Verdict]) -> None:

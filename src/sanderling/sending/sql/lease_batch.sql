@@ -1,5 +1,5 @@
 -- lease_batch: take the next batch for two minutes; say whether its last holder vanished.
--- The lease is on the batch, not on its 1,000 deliveries: one lock instead of 1,000, and a
+-- The lease is on the batch, not on its 2,000 deliveries: one lock instead of 2,000, and a
 -- distributed PostgreSQL refuses SKIP LOCKED over distributed rows.
 -- Messages that somebody waits for go before broadcasts; organisations take turns by lot
 -- (the lease is random), so that one audience of a million does not shut out the others.
@@ -15,7 +15,7 @@ UPDATE sending_batch b
        AND (lease IS NULL OR leased_until < now())
        AND due_at <= statement_timestamp()
        AND organisation_id NOT IN (
-            SELECT organisation_id FROM sending_gateway WHERE held_until > now())
+            SELECT organisation_id FROM sending_gateway WHERE held_until > statement_timestamp())
      ORDER BY origin_kind = 'BROADCAST',
               hashtextextended(organisation_id::text || %(lease)s::text, 0),
               due_at, id

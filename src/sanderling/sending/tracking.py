@@ -1,0 +1,135 @@
+"""What readers do with a mail: open it, follow a link, unsubscribe, look at it in a browser.
+
+A signed token says whose mail it is; the delivery is read only to write down the fact with all
+that the reports and exports want to know of it.
+"""
+
+from dataclasses import replace
+
+from django.db import transaction
+from django.utils import timezone
+
+from sanderling.accounts.actors import Actor
+from sanderling.activities.models import Activity, ActivityStatus
+from sanderling.activities.recording import NewActivity, record
+from sanderling.contacts import consent
+from sanderling.contacts.models import Contact
+from sanderling.messages.models import Content, Link
+from sanderling.messages.rendering import Rendered
+from sanderling.postgres.statements import Statements, fetch_dicts
+from sanderling.sending import facts, feeding, letters, tokens
+from sanderling.sending.tokens import BadToken, Purpose, Token
+
+STATEMENTS = Statements(__package__)
+ABOUT = ("organisation_id", "content_id", "origin_kind", "origin_id")
+
+
+def opened(text: str) -> None:
+    """Write down that a mail was opened."""
+    _record(tokens.read(text, Purpose.OPEN), ActivityStatus.RECEIVED)
+
+
+def clicked(text: str, link: str) -> str:
+    """Write down that a link was followed; return the address to go to.
+
+    Somebody who clicks has opened, whether or not the pixel was let through.  Raises BadToken
+    for links that no message of the organisation contains.
+    """
+    token = tokens.read(text, Purpose.CLICK)
+    return _followed(token, _address(token, link))
+
+
+def clicked_address(text: str, digest: str, url: str) -> str:
+    """Do the same for an address that came from data and carries its own signature."""
+    token = tokens.read(text, Purpose.CLICK)
+    tokens.check_address(digest, token.organisation_id, url)
+    return _followed(token, url)
+
+
+def reader_of(text: str) -> Contact:
+    """Return who would be unsubscribed; the page asks before it does."""
+    return _contact(tokens.read(text, Purpose.UNSUBSCRIBE))
+
+
+def unsubscribed(text: str) -> Contact:
+    """Unsubscribe the reader of a mail; doing it twice is as good as once."""
+    token = tokens.read(text, Purpose.UNSUBSCRIBE)
+    contact = _contact(token)
+    with transaction.atomic():
+        if consent.unsubscribe(contact, by=Actor.system(token.organisation_id)):
+            _record(token, ActivityStatus.UNSUBSCRIBED)
+    return contact
+
+
+def web_version(text: str) -> Rendered:
+    """Return a mail as its reader sees it, made anew from the frozen content.
+
+    Rows of sources are those of today: a campaign does not keep a copy of everybody's rows.
+    """
+    token = tokens.read(text, Purpose.VIEW)
+    row = _delivery(token)
+    post = letters.Post.about(**{name: row[name] for name in ABOUT})
+    given = feeding.data_of(post, [row])[row["contact_id"]]
+    renderer = post.renderer(row["delivery_language"] or row["language"])
+    # Looking at it in a browser is not opening the mail: the pixel points nowhere.
+    links = replace(letters.links_of(token), open="")
+    return renderer.render(row, given, links)
+
+
+def _followed(token: Token, url: str) -> str:
+    if not _was_opened(token):
+        _record(token, ActivityStatus.RECEIVED)
+    _record(token, ActivityStatus.CLICKED, link=url)
+    return url
+
+
+def _address(token: Token, link: str) -> str:
+    number = tokens.read_link(link, token.organisation_id)
+    found = Link.objects.filter(organisation_id=token.organisation_id, pk=number).first()
+    if found is None:
+        raise BadToken
+    return found.url
+
+
+def _contact(token: Token) -> Contact:
+    contact = Contact.objects.filter(
+        organisation_id=token.organisation_id, pk=token.contact_id
+    ).first()
+    if contact is None:
+        raise BadToken
+    return contact
+
+
+def _was_opened(token: Token) -> bool:
+    return Activity.objects.filter(
+        contact_id=token.contact_id,
+        delivery_id=token.delivery_id,
+        status=ActivityStatus.RECEIVED,
+    ).exists()
+
+
+def _delivery(token: Token) -> letters.Row:
+    rows = fetch_dicts(STATEMENTS["read_delivery"], token._asdict())
+    if not rows:
+        raise BadToken  # signed by us, but the contact has been erased since
+    return rows[0]
+
+
+def _record(token: Token, status: str, *, link: str = "") -> None:
+    row = _delivery(token)
+    about = {name: row[name] for name in ABOUT}
+    content = Content.objects.get(pk=about.pop("content_id"))
+    record(
+        [
+            NewActivity(
+                **facts.of_message(content.snapshot, message_id=content.message_id, **about),
+                **facts.of_delivery(row, origin_kind=row["origin_kind"]),
+                status=status,
+                occurred_at=timezone.now(),
+                message_language=row["delivery_language"],
+                view_url=letters.links_of(token).view,
+                sent_at=row["handed_at"],
+                link=link,
+            )
+        ]
+    )
