@@ -2,6 +2,7 @@
 
 from sanderling.api.v1 import (
     account,
+    bulk,
     contacts,
     events,
     groups,
@@ -13,6 +14,7 @@ from sanderling.api.v1 import (
 
 __all__ = [
     "account",
+    "bulk",
     "contacts",
     "events",
     "groups",
