@@ -70,6 +70,8 @@ class ExpressionBuilder:
         if isinstance(node, Reference) and not node.steps and not node.alternate:
             root = node.root
             return lambda run: run.variables.get(root)
+        if never_true(node):
+            return lambda run: False
         return self.value(node)
 
     def _literal(self, node: Literal) -> Getter:
@@ -240,6 +242,13 @@ class ExpressionBuilder:
             return lambda run, out: out.append(text)
         value, unset = self.reference(node), node.backslashes + "\\" + node.source
         return lambda run, out: out.append(unset if value(run) is None else text)
+
+
+def never_true(node: Node) -> bool:
+    """Whether the original answers `#if` with false without looking: for arithmetic and ranges."""
+    if isinstance(node, Chain):
+        return node.rest[-1][0] in running.ARITHMETIC
+    return isinstance(node, (RangeLiteral, Negative))
 
 
 def prints_raw(node: Reference, escaping: Escaping) -> bool:

@@ -147,15 +147,16 @@ class DirectiveParser(ExpressionParser):
     def _if(self, offset: int, starts_line: bool) -> Directive:
         branches: list[tuple[Node, Block]] = []
         otherwise: Block | None = None
-        closer = "if"
+        closer, opener_starts_line = "if", starts_line
         while closer in ("if", "elseif"):
             condition = self._condition(closer)
-            prefix = self._line_end(True)
+            prefix = self._opening_line_end(opener_starts_line)
             block, closer = self.block(("elseif", "else", "end"))
+            opener_starts_line = self.closer_starts_line
             block.prefix = prefix
             branches.append((condition, block))
         if closer == "else":
-            prefix = self._line_end(True)
+            prefix = self._opening_line_end(opener_starts_line)
             otherwise, _ = self.block(("end",))
             otherwise.prefix = prefix
         return If(offset, branches, otherwise, postfix=self._end_postfix(starts_line))
@@ -239,6 +240,7 @@ class DirectiveParser(ExpressionParser):
         for argument in arguments:
             if isinstance(argument, Word):
                 self.words_given.append((bare, argument))
+        arguments = [Literal(each.text) if isinstance(each, Word) else each for each in arguments]
         if name.startswith("@"):
             return self._block_call(bare, arguments, start, offset, starts_line)
         source = self.text[start : self.position]
@@ -252,7 +254,7 @@ class DirectiveParser(ExpressionParser):
         block, _ = self.block(("end",))
         block.prefix = prefix
         source = self.text[start : self.position]
-        postfix = self._end_postfix(starts_line)
+        postfix = self._line_end(starts_line)
         return MacroCall(offset, name, arguments, source, block, postfix=postfix)
 
     def _define(self, offset: int, starts_line: bool) -> Directive:
@@ -381,6 +383,12 @@ class DirectiveParser(ExpressionParser):
         self.at_line_start = found is not None
         self.indent = ""
         return found[0] if found else ""
+
+    def _opening_line_end(self, starts_line: bool) -> str:
+        """The rest of the line after `#if (…)` or `#else`; without one, the line goes on inside."""
+        end = self._line_end(True)
+        self.at_line_start = starts_line or bool(end)
+        return end
 
 
 Reader = Callable[[DirectiveParser, int, bool], Directive]

@@ -43,9 +43,9 @@ MAX_DEPTH = 100
 MAX_NODES = 2_000
 MAX_STEPS = 100
 
-_REFERENCE = re.compile(r"\$(!?)(\{?)(?=[A-Za-z_])")
+# `${$name}` is another spelling of `${name}`.
+_REFERENCE = re.compile(r"\$(!?)(\{\$?)?(?=[A-Za-z_])")
 _ARGUMENTS_FOLLOW = re.compile(r"\((?=[ \t\r\n)\"'$\[{(!\-0-9]|\.[0-9]|(?:true|false|not)\b)")
-_EMPTY_INDEX = re.compile(r"\[\]")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _UNICODE_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})")
 _CONTINUED_LINE = re.compile(r"\\[ ]*\n")
@@ -229,8 +229,7 @@ class ExpressionParser(Cursor):
             if self.match(_ARGUMENTS_FOLLOW):
                 return Call(found[0], self._arguments(), offset)
             return Property(found[0], offset)
-        if self.peek() == "[" and not _EMPTY_INDEX.match(self.text, self.position):
-            self.take("[")
+        if self.take("["):
             key = self.expression()
             self.expect("]", "after the index")
             return Index(key, offset)

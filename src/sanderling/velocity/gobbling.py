@@ -7,6 +7,8 @@ nodes, so blanks cost nothing at rendering.
 
 from __future__ import annotations
 
+import re
+
 from .nodes import (
     Block,
     Define,
@@ -16,6 +18,7 @@ from .nodes import (
     MacroCall,
     MacroDefinition,
     Node,
+    SetDirective,
     Text,
 )
 from .options import Gobbling
@@ -40,7 +43,9 @@ def _settle(body: list[Node], mode: Gobbling) -> list[Node]:
 
 
 def _settle_directive(settled: list[Node], node: Directive, mode: Gobbling) -> None:
-    if mode in (Gobbling.NONE, Gobbling.BC):
+    if mode is Gobbling.BC and isinstance(node, SetDirective):
+        _settle_blanks_of_set(settled, node)
+    elif mode in (Gobbling.NONE, Gobbling.BC):
         _append(settled, Text(node.prefix))
     if isinstance(node, MacroCall):
         _settle_source(node, mode)
@@ -49,6 +54,15 @@ def _settle_directive(settled: list[Node], node: Directive, mode: Gobbling) -> N
     _append(settled, node)
     if mode is Gobbling.NONE:
         _append(settled, Text(node.postfix))
+
+
+def _settle_blanks_of_set(settled: list[Node], node: SetDirective) -> None:
+    # In 1.x the blanks before #set are its own, unless they belong to text that goes before.
+    before = settled[-1] if settled else None
+    if node.prefix and isinstance(before, Text):
+        _append(settled, Text(node.prefix))
+    elif isinstance(before, Text) and not before.text.strip(" \t"):
+        settled.pop()
 
 
 def _settle_source(node: MacroCall, mode: Gobbling) -> None:
@@ -98,49 +112,57 @@ def _outdent_blocks(node: Node) -> None:
     for block in blocks_of(node):
         for child in block.body:
             _outdent_blocks(child)
-    if not isinstance(node, Directive):
-        return
-    for block in blocks_of(node):
-        indent = _first_indent(block)
-        if indent.startswith(node.prefix) and len(indent) > len(node.prefix):
-            _outdent(block, indent[len(node.prefix) :])
+    if isinstance(node, Directive):
+        outdent = _Outdent(node.prefix)
+        for block in blocks_of(node):
+            outdent.block(block)
 
 
-def _first_indent(block: Block) -> str:
-    """The blanks of the first line of a body that has any."""
-    at_line_start = bool(block.prefix)
-    for node in block.body:
-        if isinstance(node, Text):
-            for index, line in enumerate(node.text.split("\n")):
-                blanks = line[: len(line) - len(line.lstrip(" \t"))]
-                if blanks and (index or at_line_start):
-                    return blanks
-            at_line_start = node.text.endswith("\n")
-        elif isinstance(node, Directive):
-            if node.prefix:
-                return node.prefix
-            at_line_start = bool(node.postfix)
-        else:
-            at_line_start = False
-    return ""
+class _Outdent:
+    """Takes the first indentation it meets, beyond that of the directive, from every line.
+
+    As in the original, empty lines count as indentation: a body that starts with one loses the
+    empty lines, not the blanks.
+    """
+
+    def __init__(self, parent: str) -> None:
+        self.parent = parent
+        self.extra = ""
+
+    def block(self, block: Block) -> None:
+        for index, node in enumerate(block.body):
+            if isinstance(node, Text):
+                block.body[index] = Text(self._moved_text(block, index, node.text))
+            elif isinstance(node, Directive):
+                node.prefix = self.moved(node.prefix)
+                for inner in blocks_of(node):
+                    self.block(inner)
+        block.postfix = self.moved(block.postfix)
+
+    def _moved_text(self, block: Block, index: int, text: str) -> str:
+        body = block.body
+        if text == "\n" and index > 0 and not isinstance(body[index - 1], Directive):
+            return text
+        pieces = _LINE_PIECES.findall(text)
+        goes_on = index == 0 and not block.prefix
+        after = index > 0 and isinstance(body[index - 1], Directive)
+        before = index + 1 < len(body) and isinstance(body[index + 1], Directive)
+        for number, piece in enumerate(pieces):
+            # Blanks beside a directive on its line are the directive's, not the body's.
+            beside = (after and number == 0) or (before and number == len(pieces) - 1)
+            kept = beside and piece.isspace() and (number == 0 or "\n" not in piece)
+            if not kept and not (goes_on and number == 0):
+                pieces[number] = self.moved(piece)
+        return "".join(pieces)
+
+    def moved(self, piece: str) -> str:
+        if not piece.startswith(self.parent):
+            return piece
+        rest = piece[len(self.parent) :]
+        if not self.extra:
+            self.extra = rest[: len(rest) - len(rest.lstrip())]
+        return self.parent + rest.removeprefix(self.extra)
 
 
-def _outdent(block: Block, extra: str) -> None:
-    at_line_start = bool(block.prefix)
-    for index, node in enumerate(block.body):
-        if isinstance(node, Text):
-            lines = node.text.split("\n")
-            moved = [
-                line.removeprefix(extra) if number or at_line_start else line
-                for number, line in enumerate(lines)
-            ]
-            block.body[index] = Text("\n".join(moved))
-            at_line_start = node.text.endswith("\n")
-        elif isinstance(node, Directive):
-            node.prefix = node.prefix.removeprefix(extra)
-            for inner in blocks_of(node):
-                _outdent(inner, extra)
-            at_line_start = bool(node.postfix)
-        else:
-            at_line_start = False
-    block.postfix = block.postfix.removeprefix(extra)
+# What stands on one line with its end, and all blank lines after it.
+_LINE_PIECES = re.compile(r"[^\r\n]+(?:[\r\n](?:[ \t\r\n]*[\r\n])?)?|[\r\n](?:[ \t\r\n]*[\r\n])?")

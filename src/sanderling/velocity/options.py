@@ -66,7 +66,6 @@ class Options:
     html_comments: bool = False
     velocity_count: bool = False
     macro_by_name: bool = False
-    macro_local_scope: bool = False
     macro_replaces: bool = False
     macro_depth: int = 20
     body_reference: str = "bodyContent"
@@ -133,7 +132,6 @@ _PROPERTIES: dict[str, Reader] = {
     "directive.foreach.max_loops": _number("max_loops"),
     "velocimacro.arguments.strict": _flag("strict_arguments"),
     "velocimacro.enable_bc_mode": _flag("macro_by_name"),
-    "velocimacro.inline.local_scope": _flag("macro_local_scope"),
     "velocimacro.inline.replace_global": _flag("macro_replaces"),
     "velocimacro.max_depth": _number("macro_depth"),
     "velocimacro.body_reference": lambda options, value: replace(options, body_reference=value),

@@ -26,7 +26,7 @@ _LINE_COMMENT = re.compile(r"##[^\r\n]*(\r\n|\n|\r)?")
 _BLOCK_COMMENT = re.compile(r"#\*.*?(?:\*#|\Z)", re.DOTALL)
 _TEXTBLOCK = re.compile(r"#\[\[(.*?)\]\]#", re.DOTALL)
 _BACKSLASHES = re.compile(r"\\+")
-_ESCAPED_BANG = re.compile(r"\$(\\+)(!+)")
+_ESCAPED_BANG = re.compile(r"\$(\\+)(!+)(?=[A-Za-z_{])")
 _DOUBLE_BANG = re.compile(r"\$!!+(?=[A-Za-z_{])")
 
 

@@ -63,10 +63,10 @@ class Library:
             if len(self._texts) > _KEPT_TEXTS:
                 self._texts.popitem(last=False)
         write, macros = self._texts[key]
-        if self.options.macro_replaces:
-            run.macros = {**run.macros, **macros}
-        elif macros:
-            run.macros = {**macros, **run.macros}
+        if macros:
+            # What is parsed later wins over what was parsed before, never over the template's own.
+            own = {} if self.options.macro_replaces else run.own_macros
+            run.macros = {**run.macros, **macros, **own}
         return write
 
 
@@ -137,8 +137,10 @@ class Template:
     ) -> Rendering:
         own = copy_of(context) if self._copies else context
         variables = {**tools, **own} if tools else dict(own)
-        for scope in self.options.scopes & {"template", "evaluate"}:
-            variables[scope] = Scope(scope, variables.get(scope))
+        for name in self.options.scopes & {"template", "evaluate"}:
+            scope = Scope(name, variables.get(name))
+            scope.outermost = True
+            variables[name] = scope
         return Rendering(variables, self.options, Budget(self.options.limits), macros, self.library)
 
     def _run(self, write: Writer, run: Rendering, out: list[str]) -> None:

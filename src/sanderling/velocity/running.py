@@ -18,7 +18,7 @@ from .escaping import Safe
 from .lexing import Source
 from .limits import Budget
 from .methods import METHODS, PROPERTIES
-from .nodes import Literal, Node, Reference
+from .nodes import ListLiteral, Literal, MapLiteral, Node, RangeLiteral, Reference
 from .options import Options, Undefined
 from .scoping import ForeachScope, Scope
 from .text import java_string
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .preparing import Library
     from .statements import MacroClosure
 
+ARITHMETIC = frozenset("+-*/%")
 MAX_WARNINGS = 1_000
 
 
@@ -69,6 +70,7 @@ class Rendering:
         "macro_names",
         "macros",
         "options",
+        "own_macros",
         "variables",
         "warnings",
     )
@@ -85,6 +87,7 @@ class Rendering:
         self.options = options
         self.budget = budget
         self.macros = macros
+        self.own_macros = macros
         self.library = library
         self.macro_names: list[str] = []
         self.warnings: dict[tuple[str, int, str], RenderWarning] = {}
@@ -242,6 +245,8 @@ def set_item(run: Rendering, target: object, key: object, value: object, site: S
         if key.__class__ is int and key < 0:  # type: ignore[operator]
             key += len(target)  # type: ignore[operator,arg-type]
         call(run, target, "set", (key, value), site)
+    elif target.__class__ is range:
+        run.failed("a range cannot be changed", site)
 
 
 def _put(
@@ -458,9 +463,12 @@ def is_safe(value: object) -> bool:
 
 
 def source_of(node: Node) -> str | None:
-    """The text of an operand, where the original can show one: of references and texts."""
+    """The text of an operand for messages, and for a null that is added to a text.
+
+    None for constants: the original falls over when it wants to report one of these as no number.
+    """
     if isinstance(node, Reference):
         return node.source
-    if isinstance(node, Literal) and isinstance(node.value, str):
-        return node.value
-    return None
+    if isinstance(node, Literal):
+        return node.value if isinstance(node.value, str) else None
+    return None if isinstance(node, (ListLiteral, MapLiteral, RangeLiteral)) else ""

@@ -30,12 +30,17 @@ class Stopped(Signal):
 class Scope:
     """One pass through a directive, as templates see it."""
 
-    __slots__ = ("column", "depth", "line", "name", "parent", "replaced", "values")
+    __slots__ = ("column", "depth", "line", "name", "outermost", "parent", "replaced", "values")
 
     def __init__(self, name: str, replaced: object, line: int = 0, column: int = 0) -> None:
         self.name = name
+        self.outermost = False
+        self.parent: Scope | None = None
+        if isinstance(replaced, Scope):
+            # The scope of the message itself does not count as a parent.
+            self.parent = None if replaced.outermost else replaced
+            replaced = replaced.replaced if replaced.outermost else replaced
         self.replaced = replaced
-        self.parent = replaced if isinstance(replaced, Scope) else None
         self.depth: int = self.parent.depth + 1 if self.parent else 1
         self.values: dict[object, object] = {}
         self.line = line
@@ -43,8 +48,11 @@ class Scope:
 
     def property(self, name: str) -> object:
         """A value set by the template, else what the scope itself knows."""
-        if name in self.values:
-            return self.values[name]
+        scope: Scope | None = self
+        while scope:
+            if name in scope.values:
+                return scope.values[name]
+            scope = scope.parent
         if name == "parent":
             return self.parent
         if name == "topmost":

@@ -188,6 +188,8 @@ class ClosureBuilder(ExpressionBuilder):
             (self.value(argument), running.source_of(argument)) for argument in node.arguments
         ]
         block = self.body(node.block.body) if node.block else None
+        if block is not None:
+            block = _leaving(block, name)
         must_exist = self.options.strict_references and ("(" in source or block is not None)
 
         def call(run: Rendering, out: list[str]) -> None:
@@ -336,9 +338,6 @@ def call_macro(
         Deferred(run, block, options.macro_depth, site) if block else None
     )
     enter_macro(run, macro.name, site)
-    variables = run.variables
-    if options.macro_local_scope:
-        run.variables = dict(variables)
     hidden = {name: run.variables.get(name, MISSING) for name in bound}
     run.variables.update(bound)
     write = _scoped(macro.write, "macro", site, options)
@@ -346,9 +345,17 @@ def call_macro(
     try:
         write(run, out)
     finally:
-        restore(run.variables, hidden)
-        run.variables = variables
+        _unbind(run.variables, bound, hidden)
         run.macro_names.pop()
+
+
+def _unbind(
+    variables: dict[str, object], bound: dict[str, object], hidden: dict[str, object]
+) -> None:
+    """Give names back what the macro's arguments hid; a name that the macro set stays set."""
+    for name, value in bound.items():
+        if variables.get(name) is value:
+            restore(variables, {name: hidden[name]})
 
 
 def _bound(
@@ -396,6 +403,19 @@ def _check_arguments(macro: MacroClosure, given: int, site: Site) -> None:
         raise site.error(RenderError, f"'#{macro.name}' takes {most} arguments, not {given}.")
     if given < least:
         raise site.error(RenderError, f"'#{macro.name}' needs {least} arguments, not {given}.")
+
+
+def _leaving(write: Writer, macro: str) -> Writer:
+    """The body given to a macro: `#break` leaves it, and the macro goes on."""
+
+    def run_body(run: Rendering, out: list[str]) -> None:
+        try:
+            write(run, out)
+        except Broken as broken:
+            if broken.scope is not None and broken.scope.name != macro:
+                raise
+
+    return run_body
 
 
 def _scoped(
