@@ -91,9 +91,14 @@ def recount(segment: Segment, *, patience: float = PATIENCE) -> int:
     total = count(
         parsed(segment.condition, segment.organisation), segment.organisation, patience=patience
     )
+    remember(segment, total)
+    return total
+
+
+def remember(segment: Segment, total: int) -> None:
+    """Keep the number of people with the segment."""
     segment.size, segment.counted_at = total, dt.datetime.now(dt.UTC)
     segment.save(update_fields=["size", "counted_at"])
-    return total
 
 
 def _around(name: str, people: str) -> sql.Composed:

@@ -16,6 +16,7 @@ from sanderling.segments.conditions import parse
 from sanderling.segments.models import Segment
 from sanderling.segments.nodes import Condition, Group, InSegment
 from sanderling.segments.using import segments_with_group, users
+from sanderling.segments.writing import written
 
 LONGEST_NAME = 200
 
@@ -58,11 +59,11 @@ def save(
             segment = Segment(organisation_id=organisation_id)
         else:
             segment = get(organisation_id, segment_id)
-        check(condition, catalogue_of(organisation_id), segment_id=segment_id)
+        tree = check(condition, catalogue_of(organisation_id), segment_id=segment_id)
         segment.name, segment.description = _named(name), description.strip()[:500]
-        if segment.condition != condition:
+        if segment.condition != written(tree):
             segment.size = segment.counted_at = None
-        segment.condition = condition
+        segment.condition = written(tree)
         _save(segment)
         verb = "segment.create" if segment_id is None else "segment.change"
         auditing.record(by, verb, segment.pk, name=segment.name)

@@ -1,0 +1,1 @@
+"""Pages of connectors: the form of the product document, step 1."""

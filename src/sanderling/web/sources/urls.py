@@ -1,0 +1,13 @@
+"""Addresses of data sources."""
+
+from django.urls import path
+
+from sanderling.web.sources import views
+
+urlpatterns = [
+    path("data-sources/", views.index, name="sources-list"),
+    path("data-sources/new", views.new, name="sources-new"),
+    path("data-sources/<int:source_id>", views.show, name="sources-show"),
+    path("data-sources/<int:source_id>/columns", views.refresh, name="sources-refresh"),
+    path("data-sources/<int:source_id>/delete", views.delete, name="sources-delete"),
+]

@@ -1,0 +1,78 @@
+import customer
+import pytest
+from cast import Cast
+from django.test import Client
+from shopdb import Shop
+
+from sanderling.connectors.models import Connector
+from sanderling.sources.models import DataSource
+
+
+@pytest.fixture
+def connector(cast: Cast, shop: Shop) -> Connector:
+    shop.run(customer.PROMO_CODES)
+    return customer.connector(shop, cast.owner)
+
+
+def test_without_a_connector_the_page_says_what_to_do(owner: Client) -> None:
+    assert "Connect PostgreSQL" in owner.get("/data-sources/new").content.decode()
+
+
+def test_a_source_is_made_of_connector_schema_table_and_name(
+    owner: Client, connector: Connector
+) -> None:
+    page = owner.get("/data-sources/new").content.decode()
+    assert "<option selected>public</option>" in page
+    assert '<option value="promo_codes">' in page
+    chosen = {"connector": connector.pk, "schema": "public", "table": "promo_codes"}
+    refused = owner.post("/data-sources/new", {**chosen, "name": ""})
+    assert "Give a name" in refused.content.decode()
+    assert DataSource.objects.count() == 0
+    answer = owner.post("/data-sources/new", {**chosen, "name": "promo_codes"})
+    source = DataSource.objects.get()
+    assert answer["Location"] == f"/data-sources/{source.pk}"
+    shown = owner.get(f"/data-sources/{source.pk}").content.decode()
+    assert f"ID {source.pk}" in shown
+    assert "AAAA-BBBB-DDDD" in shown
+    assert "2020-09-02T00:00:00Z" in shown
+
+
+def test_a_source_is_renamed_refreshed_and_deleted(
+    owner: Client, cast: Cast, connector: Connector, shop: Shop
+) -> None:
+    source = customer.source(connector, cast.owner, table="promo_codes")
+    address = f"/data-sources/{source.pk}"
+    form = {"name": "codes", "outage": "SKIP", "rows_per_contact": "5"}
+    assert owner.post(address, form).status_code == 302
+    shop.run("ALTER TABLE promo_codes ADD COLUMN discount int")
+    assert owner.post(f"{address}/columns").status_code == 302
+    source.refresh_from_db()
+    assert (source.name, source.outage, source.rows_per_contact) == ("codes", "SKIP", 5)
+    assert source.columns[-1]["name"] == "discount"
+    assert owner.post(f"{address}/delete")["Location"] == "/data-sources/"
+    assert DataSource.objects.count() == 0
+
+
+def test_a_dead_database_leaves_the_page_standing(
+    owner: Client, cast: Cast, connector: Connector, shop: Shop
+) -> None:
+    source = customer.source(connector, cast.owner, table="promo_codes")
+    shop.run("DROP TABLE promo_codes")
+    page = owner.get(f"/data-sources/{source.pk}")
+    assert page.status_code == 200
+    assert "There is no table public.promo_codes" in page.content.decode()
+
+
+def test_a_stranger_and_a_marketer_change_no_source(
+    stranger: Client, sender: Client, cast: Cast, connector: Connector
+) -> None:
+    source = customer.source(connector, cast.owner, table="promo_codes")
+    address = f"/data-sources/{source.pk}"
+    assert stranger.get(address).status_code == 404
+    form = {"name": "x", "outage": "SKIP", "rows_per_contact": "5"}
+    for client, status in ((stranger, 404), (sender, 403)):
+        assert client.post(address, form).status_code == status
+        assert client.post(f"{address}/columns").status_code == status
+        assert client.post(f"{address}/delete").status_code == status
+    source.refresh_from_db()
+    assert source.name == "promo_codes"
