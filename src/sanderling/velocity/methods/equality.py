@@ -85,9 +85,11 @@ def java_hash(value: object, budget: Budget, depth: int = 0) -> int:
     kind = value.__class__
     if kind is dict:
         pairs = value.items()  # type: ignore[attr-defined]
+        charge_elements(budget, 4 * len(pairs))
         return wrap(sum(_pair_hash(key, item, budget, depth) for key, item in pairs), 32)
     if kind in SEQUENCES:
         total = 1
+        charge_elements(budget, 2 * len(value))  # type: ignore[arg-type]
         for element in value:  # type: ignore[attr-defined]
             total = wrap(31 * total + java_hash(element, budget, depth + 1), 32)
         return total

@@ -141,7 +141,7 @@ def _compare_doubles(budget: Budget, value: float | Decimal, other: object) -> i
     if other is None:
         raise MethodFailed("a number cannot be compared with null")
     number = to_double(other)
-    if value.__class__ is Decimal and not value.is_finite():
+    if value.__class__ is Decimal and not (value.is_finite() and number == number):
         raise MethodFailed("what is no number cannot be compared")
     return (value > number) - (value < number)
 

@@ -19,7 +19,8 @@ from sanderling.velocity.methods.arguments import to_int, to_text
 from sanderling.velocity.methods.method import Table, check_room, method
 
 _LONGEST_PATTERN = 1_000
-_MATCH = 40
+# What a match and a part of its replacement cost, in units of work of about 50 ns.
+_MATCH, _PART = 100, 10
 _SPECIAL = frozenset(".$|()[{^?*+\\")
 _TOKEN = _plain_re.compile(r"\\(.?)|\$\{(\w+)\}|\$(\d)|\$|[^\\$]+", _plain_re.DOTALL)
 
@@ -42,12 +43,15 @@ def _replaced(
     budget: Budget, value: str, pattern: object, replacement: object, *, first_only: bool
 ) -> str:
     regex = _compiled(_encodable(to_text(pattern, budget)))
-    parts = _replacement(to_text(replacement, budget), regex.groups, frozenset(regex.groupindex))
+    new = to_text(replacement, budget)
+    budget.charge_work(_PART * len(new))
+    remembered = _replacement if len(new) <= _LONGEST_PATTERN else _replacement.__wrapped__
+    parts = remembered(new, regex.groups, frozenset(regex.groupindex))
     value = _searched(budget, value)
     pieces: list[str] = []
     size = end = 0
     for match in regex.finditer(value):
-        budget.charge_work(_MATCH)
+        budget.charge_work(_MATCH + _PART * len(parts))
         new = "".join(part if isinstance(part, str) else _group(match, part[0]) for part in parts)
         pieces += [value[end : match.start()], new]
         size += len(pieces[-2]) + len(new)

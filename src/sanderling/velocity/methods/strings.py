@@ -25,11 +25,14 @@ _TRIMMED = "".join(map(chr, range(33)))
 
 
 def _length(budget: Budget, value: str) -> int:
+    """The length; all but ASCII must be counted, eight characters in a unit of work."""
+    if not value.isascii():
+        budget.charge_work(len(value) >> 3)
     return utf16.length(value)
 
 
 def _substring(budget: Budget, value: str, *bounds: object) -> str:
-    size = utf16.length(value)
+    size = _length(budget, value)
     first, last = [*map(to_int, bounds), size][:2]
     if not 0 <= first <= last <= size:
         raise MethodFailed(f"substring from {first} to {last} of a text of {size} characters")
@@ -37,7 +40,7 @@ def _substring(budget: Budget, value: str, *bounds: object) -> str:
 
 
 def _char_at(budget: Budget, value: str, index: object) -> str:
-    place, size = to_int(index), utf16.length(value)
+    place, size = to_int(index), _length(budget, value)
     if not 0 <= place < size:
         raise MethodFailed(f"character {place} of a text of {size} characters")
     return utf16.cut(value, place, place + 1)
@@ -78,7 +81,7 @@ def _contains(budget: Budget, value: str, wanted: object) -> bool:
 
 def _starts_with(budget: Budget, value: str, prefix: object, offset: object = 0) -> bool:
     start, wanted = to_int(offset), to_text(prefix, budget)
-    if not 0 <= start <= utf16.length(value):
+    if not 0 <= start <= _length(budget, value):
         return False
     return value.startswith(wanted, utf16.point_index(value, start))
 
@@ -88,6 +91,7 @@ def _ends_with(budget: Budget, value: str, suffix: object) -> bool:
 
 
 def _equals(budget: Budget, value: str, other: object) -> bool:
+    budget.charge_work(len(value) >> 3)
     return other.__class__ is str and value == other
 
 

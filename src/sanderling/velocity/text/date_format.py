@@ -6,10 +6,12 @@ nominative (`вересень`). The named styles are CLDR's as Java 17 ships th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from babel import Locale
-from babel.dates import get_timezone_name
+from babel.core import get_global
 
 from sanderling.velocity.text.date_pattern import Field, parse_date_pattern
 from sanderling.velocity.text.locales import plain_blanks
@@ -21,6 +23,8 @@ _FIXED = {
     "intl": ("yyyy-MM-dd", "HH:mm:ss", "yyyy-MM-dd HH:mm:ss"),
     "intl_tz": ("yyyy-MM-dd", "HH:mm:ss", "yyyy-MM-dd HH:mm:ss"),
 }
+# Zones whose spelling changed after the locale data was made.
+_OLD_NAMES = {"Europe/Kyiv": "Europe/Kiev"}
 # How a long date and its time are joined. Newer locale data writes a comma everywhere; these are
 # the words of the release that Java 17 has.
 _JOINED = {
@@ -67,6 +71,7 @@ def format_styles(
     return _by_pattern(pattern, moment.astimezone(zone), locale)
 
 
+@lru_cache(maxsize=512)
 def style_pattern(style: str, part: str, locale: Locale) -> str:
     """The pattern behind a style's name; `part` is "date", "time" or "" for both."""
     if style in _FIXED:
@@ -85,7 +90,7 @@ def named_pattern(pattern: str, locale: Locale) -> str:
     return style_pattern(*parts, locale) if parts else pattern
 
 
-def zone_id(zone: tzinfo) -> str:
+def zone_id(zone: tzinfo | None) -> str:
     """The name of a time zone, as `Europe/Kyiv`."""
     return str(getattr(zone, "key", "UTC"))
 
@@ -143,37 +148,48 @@ def _printed(field: Field, moment: datetime, locale: Locale, alone: bool) -> str
 
 
 def _number(letter: str, moment: datetime, locale: Locale) -> int:
-    numbers = {
-        "d": moment.day,
-        "D": moment.timetuple().tm_yday,
-        "F": (moment.day - 1) // 7 + 1,
-        "u": moment.isoweekday(),
-        "H": moment.hour,
-        "k": moment.hour or 24,
-        "K": moment.hour % 12,
-        "h": moment.hour % 12 or 12,
-        "m": moment.minute,
-        "s": moment.second,
-        "S": moment.microsecond // 1000,
-    }
-    if letter in numbers:
-        return numbers[letter]
+    if letter in _NUMBERS:
+        return _NUMBERS[letter](moment)
     return week_of_year(moment, locale)[1] if letter == "w" else week_of_month(moment, locale)
+
+
+_NUMBERS: dict[str, Callable[[datetime], int]] = {
+    "d": lambda moment: moment.day,
+    "D": lambda moment: moment.timetuple().tm_yday,
+    "F": lambda moment: (moment.day - 1) // 7 + 1,
+    "u": lambda moment: moment.isoweekday(),
+    "H": lambda moment: moment.hour,
+    "k": lambda moment: moment.hour or 24,
+    "K": lambda moment: moment.hour % 12,
+    "h": lambda moment: moment.hour % 12 or 12,
+    "m": lambda moment: moment.minute,
+    "s": lambda moment: moment.second,
+    "S": lambda moment: moment.microsecond // 1000,
+}
 
 
 def _month(moment: datetime, locale: Locale, count: int, alone: bool) -> str:
     if count < 3:
         return str(moment.month).zfill(count)
-    names = locale.months["stand-alone" if alone else "format"]
-    return str(names["wide" if count > 3 else "abbreviated"][moment.month])
+    width = "wide" if count > 3 else "abbreviated"
+    return _names("months", "stand-alone" if alone else "format", width, locale)[moment.month]
 
 
 def _word(letter: str, count: int, moment: datetime, locale: Locale) -> str:
     if letter == "a":
-        return str(locale.day_periods["format"]["abbreviated"]["pm" if moment.hour > 11 else "am"])
+        names = _names("day_periods", "format", "abbreviated", locale)
+        return names["pm" if moment.hour > 11 else "am"]
+    width = "wide" if count > 3 else "abbreviated"
     if letter == "G":
-        return str(locale.eras["wide" if count > 3 else "abbreviated"][1])
-    return str(locale.days["format"]["wide" if count > 3 else "abbreviated"][moment.weekday()])
+        return str(locale.eras[width][1])
+    return _names("days", "format", width, locale)[moment.weekday()]
+
+
+@lru_cache(maxsize=512)
+def _names(kind: str, form: str, width: str, locale: Locale) -> dict[int | str, str]:
+    # Kept as a plain dict: Babel merges its inherited data anew at every look.
+    calendars = {"months": locale.months, "days": locale.days, "day_periods": locale.day_periods}
+    return {key: str(name) for key, name in calendars[kind][form][width].items()}
 
 
 def _zone(letter: str, count: int, moment: datetime, locale: Locale) -> str:
@@ -193,9 +209,17 @@ def _zone_name(count: int, moment: datetime, locale: Locale) -> str:
     short = moment.tzname() or "UTC"
     if count < 4:
         return f"GMT{short}:00" if short[:1] in "+-" and len(short) == 3 else short
-    if short == "UTC":
-        return str(locale.time_zones.get("Etc/UTC", {}).get("long", {}).get("standard", short))
-    return get_timezone_name(moment, width="long", locale=locale)
+    return _long_zone_name(zone_id(moment.tzinfo), bool(moment.dst()), locale) or short
+
+
+@lru_cache(maxsize=512)
+def _long_zone_name(zone: str, summer: bool, locale: Locale) -> str:
+    names = locale.time_zones.get("Etc/UTC" if zone == "UTC" else zone, {}).get("long", {})
+    season = "daylight" if summer else "standard"
+    if season not in names:
+        meta = get_global("meta_zones").get(_OLD_NAMES.get(zone, zone))
+        names = locale.meta_zones.get(meta, {}).get("long", {})
+    return str(names.get(season, ""))
 
 
 def week_of_year(moment: datetime, locale: Locale) -> tuple[int, int]:

@@ -26,7 +26,7 @@ from sanderling.velocity.text.locales import locale_of
 from sanderling.velocity.tools.calendar import FIELDS, Calendar
 from sanderling.velocity.tools.comparison import CURRENT, DIFFERENCE, RELATIVE, Comparison
 
-_FORMATTED, _READ = 400, 1_000
+_FORMATTED, _READ = 800, 1_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _STYLES = ("full", "long", "medium", "short", "default", "iso", "iso_tz", "intl", "intl_tz")
 

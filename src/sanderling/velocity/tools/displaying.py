@@ -63,7 +63,9 @@ def _truncate(budget: Budget, tool: DisplayTool, value: object, *rest: object) -
     length, suffix, at_word = _bounds(budget, rest)
     if value is None or length <= 0:
         return None
-    return _cut(java_string(value, budget), length, suffix, at_word=at_word)
+    text = java_string(value, budget)
+    budget.charge_work(len(text))
+    return _cut(text, length, suffix, at_word=at_word)
 
 
 def _bounds(budget: Budget, rest: Sequence[object]) -> tuple[int, str | None, bool]:
@@ -139,7 +141,7 @@ def _strip_tags(budget: Budget, tool: DisplayTool, value: object, *tags: object)
     if value is None:
         return None
     text = java_string(value, budget)
-    budget.charge_work(4 * len(text))
+    budget.charge_work(4 * len(text) + 20 * text.count("<"))
     if len(tags) == 1 and tags[0].__class__ is list:
         tags = tuple(cast("list[object]", tags[0]))
     names = [

@@ -18,6 +18,7 @@ from sanderling.velocity.text.decimal_format import DecimalFormat, decimal_forma
 Number = int | float | Decimal
 
 _READ = 1_000
+_READING = 80
 
 
 def number_of(
@@ -31,7 +32,7 @@ def number_of(
     if value is None or value.__class__ is bool:
         return None
     text = java_string(value, budget)
-    budget.charge_work(4 * min(len(text), _READ))
+    budget.charge_work(_READING + 4 * min(len(text), _READ))
     return number_format(pattern, locale).parse(text[:_READ])
 
 
