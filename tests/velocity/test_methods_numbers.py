@@ -42,6 +42,8 @@ from sanderling.velocity.errors import MethodFailed
         (True, "toString", (), "true"),
         (True, "booleanValue", (), "true"),
         (True, "intValue", (), "null"),
+        (True, "logicalAnd", (True, False), "false"),
+        (MOMENT, "toGMTString", (), "2 Sep 2020 13:05:09 GMT"),
     ],
 )
 def test_a_number_answers_as_in_java(value, name, arguments, text):
@@ -82,6 +84,12 @@ def test_what_throws_in_java_fails(value, name, arguments):
 )
 def test_a_date_has_the_old_properties(name, value):
     assert read(MOMENT, name) == value
+
+
+def test_constants_are_read_off_any_value_of_their_class():
+    assert read(1, "MAX_VALUE") == 2147483647
+    assert shown(read(1.5, "MIN_VALUE"), "toString") == "4.9E-324"
+    assert read(True, "FALSE") is False
 
 
 def test_dates_compare_with_dates_only():

@@ -56,6 +56,8 @@ EMOJI = "a😀b"
         ("join", ("-", ["a", 1]), "a-1"),
         ("format", ("%03d", 7), "007"),
         ("valueOf", (2.5,), "2.5"),
+        ("codePointAt", (0,), 72),
+        ("formatted", (), "Hello, World"),
         ("getClass", (), None),
         ("wait", (), None),
         ("length", (1,), None),

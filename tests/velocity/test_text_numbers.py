@@ -1,6 +1,9 @@
 """DecimalFormat, MessageFormat and Formatter patterns print as in Java."""
 
+from datetime import UTC
+
 import pytest
+from calling import MOMENT
 
 from sanderling.velocity.errors import MethodFailed
 from sanderling.velocity.limits import Budget
@@ -123,7 +126,9 @@ def test_a_formatter_pattern_that_does_not_fit_is_refused(pattern, arguments):
         ("{0,number,#.#}", (2.55,), "2.5"),
         ("{0,number,percent} {0,number,integer}", (0.5,), "50% 0"),
         ("{0}", (None,), "null"),
+        ("{0,date} {0,time,short} {0,date,yyyy}", (MOMENT,), "Sep 2, 2020 1:05 PM 2020"),
+        ("{0}", (MOMENT,), "9/2/20, 1:05 PM"),
     ],
 )
 def test_a_message_puts_its_arguments_in_their_places(pattern, arguments, text):
-    assert format_message(pattern, arguments, locale=ENGLISH, budget=Budget()) == text
+    assert format_message(pattern, arguments, locale=ENGLISH, zone=UTC, budget=Budget()) == text

@@ -141,6 +141,8 @@ def test_what_has_no_order_is_not_sorted():
     assert call(sorter, "sort", ["a", 1]) is None
     assert call(sorter, "sort", [{"p": 1}, {}], "p") is None
     assert call(sorter, "sort", "text") is None
+    assert call(sorter, "sort", ["b", "a"], "name") is None
+    assert call(sorter, "sort", [{"a": None}], "a.b") is None
 
 
 def test_nested_properties_are_found_by_a_dotted_path():

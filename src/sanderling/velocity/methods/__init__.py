@@ -27,9 +27,12 @@ from sanderling.velocity.methods.maps import (
 )
 from sanderling.velocity.methods.method import Method, Table
 from sanderling.velocity.methods.numbers import (
+    BOOLEAN_CONSTANTS,
     BOOLEAN_METHODS,
     DECIMAL_METHODS,
+    DOUBLE_CONSTANTS,
     DOUBLE_METHODS,
+    INT_CONSTANTS,
     INT_METHODS,
 )
 from sanderling.velocity.methods.patterns import PATTERN_METHODS
@@ -42,6 +45,7 @@ __all__ = [
     "PROPERTIES",
     "Method",
     "Property",
+    "constant",
     "java_compare",
     "java_equals",
     "properties_of",
@@ -90,3 +94,16 @@ MUTATORS: dict[type, frozenset[str]] = {
 PROPERTIES: dict[type, dict[str, Property]] = {
     kind: properties_of(table) for kind, table in METHODS.items() if kind is not dict
 }
+
+
+def constant(value: object) -> Property:
+    """A property that is the same for all values of its class, as Java's public constants."""
+    return lambda budget, owner: value
+
+
+for _kind, _constants in (
+    (int, INT_CONSTANTS),
+    (float, DOUBLE_CONSTANTS),
+    (bool, BOOLEAN_CONSTANTS),
+):
+    PROPERTIES[_kind] |= {name: constant(value) for name, value in _constants.items()}

@@ -44,6 +44,11 @@ def _compare(budget: Budget, value: date, other: object) -> int:
     return (here > there) - (here < there)
 
 
+def _gmt(value: datetime) -> str:
+    _, month, _, clock, _, year = java_string(value).split(" ")
+    return f"{value.day} {month} {year} {clock} GMT"
+
+
 DATE_METHODS: Table = {
     "getTime": method(lambda budget, value: millis_of(value)),
     "getYear": method(lambda budget, value: in_utc(value).year - 1900),
@@ -59,5 +64,6 @@ DATE_METHODS: Table = {
     "compareTo": method(_compare, 1),
     "equals": method(lambda budget, value, other: java_equals(value, other, budget), 1),
     "hashCode": method(lambda budget, value: java_hash(value, budget)),
+    "toGMTString": method(lambda budget, value: _gmt(in_utc(value))),
     "toString": method(lambda budget, value: java_string(value, budget)),
 }

@@ -189,6 +189,8 @@ SEQUENCE_METHODS: Table = COLLECTION_METHODS | {
     "indexOf": method(lambda budget, value, wanted: position_of(value, wanted, budget), 1),
     "lastIndexOf": method(_last_index_of, 1),
     "subList": method(_sub_list, 2),
+    "listIterator": method(_cursor),
+    "clone": method(copied),
 }
 
 LIST_MUTATORS: Table = {

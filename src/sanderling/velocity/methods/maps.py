@@ -78,6 +78,11 @@ def _clear(budget: Budget, value: Map) -> str:
     return VOID
 
 
+def _clone(budget: Budget, value: Map) -> Map:
+    budget.check_collection(len(value))
+    return dict(value)
+
+
 def _key_set_contains(budget: Budget, value: KeySet, key: object) -> bool:
     return _has(budget, value.source, key)
 
@@ -110,6 +115,7 @@ MAP_METHODS: Table = MAP_MUTATORS | {
     "toString": method(lambda budget, value: java_string(value, budget)),
     "equals": method(lambda budget, value, other: java_equals(value, other, budget), 1),
     "hashCode": method(lambda budget, value: java_hash(value, budget)),
+    "clone": method(_clone),
 }
 
 VIEW_METHODS: dict[type, Table] = {

@@ -6,8 +6,10 @@ Statics answer on any value of the class, because templates write
 
 from __future__ import annotations
 
+import math
 import re
 import struct
+import sys
 from collections.abc import Callable
 from decimal import (
     ROUND_CEILING,
@@ -157,6 +159,10 @@ def _in_radix(letter: str) -> Callable[[Budget, int, object], str]:
     return text
 
 
+def _this(value: float, arguments: tuple[object, ...]) -> float:
+    return to_double(arguments[0]) if arguments else value
+
+
 def _set_scale(budget: Budget, value: Decimal, scale: object, rounding: object = None) -> Decimal:
     digits = to_int(scale)
     if abs(digits) > _LARGEST_SCALE:
@@ -239,8 +245,9 @@ INT_METHODS: Table = NUMBER_METHODS | {
 DOUBLE_METHODS: Table = NUMBER_METHODS | {
     "compareTo": method(_compare_doubles, 1),
     "toString": method(_to_string, 0, 1),
-    "isNaN": method(lambda budget, value: value != value),
-    "isInfinite": method(lambda budget, value: abs(value) == float("inf")),
+    "isNaN": method(lambda budget, value, *a: math.isnan(_this(value, a)), 0, 1),
+    "isInfinite": method(lambda budget, value, *a: math.isinf(_this(value, a)), 0, 1),
+    "isFinite": method(lambda budget, value, a: math.isfinite(to_double(a)), 1),
     "parseDouble": method(_parse_double, 1),
     "valueOf": method(_parse_double, 1),
     "compare": method(lambda budget, value, a, b: _compare_doubles(budget, to_double(a), b), 2),
@@ -267,6 +274,17 @@ DECIMAL_METHODS: Table = (
     }
 )
 
+# Java's constants are read off any value of the class, as its statics are called on it.
+INT_CONSTANTS: dict[str, object] = {"MAX_VALUE": INT_MAX, "MIN_VALUE": INT_MIN}
+DOUBLE_CONSTANTS: dict[str, object] = {
+    "MAX_VALUE": sys.float_info.max,
+    "MIN_VALUE": 5e-324,
+    "NaN": math.nan,
+    "POSITIVE_INFINITY": math.inf,
+    "NEGATIVE_INFINITY": -math.inf,
+}
+BOOLEAN_CONSTANTS: dict[str, object] = {"TRUE": True, "FALSE": False}
+
 BOOLEAN_METHODS: Table = {
     "booleanValue": method(lambda budget, value: value),
     "toString": method(_to_string, 0, 1),
@@ -275,4 +293,7 @@ BOOLEAN_METHODS: Table = {
     "hashCode": method(lambda budget, value: java_hash(value, budget)),
     "valueOf": method(lambda budget, value, other: to_bool(other), 1),
     "parseBoolean": method(lambda budget, value, other: to_bool(other), 1),
+    "logicalAnd": method(lambda budget, value, a, b: to_bool(a) and to_bool(b), 2),
+    "logicalOr": method(lambda budget, value, a, b: to_bool(a) or to_bool(b), 2),
+    "logicalXor": method(lambda budget, value, a, b: to_bool(a) is not to_bool(b), 2),
 }

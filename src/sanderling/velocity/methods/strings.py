@@ -46,6 +46,12 @@ def _char_at(budget: Budget, value: str, index: object) -> str:
     return utf16.cut(value, place, place + 1)
 
 
+def _code_point_at(budget: Budget, value: str, index: object) -> int:
+    unit = _char_at(budget, value, index)
+    pair = utf16.cut(value, to_int(index), to_int(index) + 2)
+    return ord(pair) if len(pair) == 1 else ord(unit)
+
+
 def _index_of(budget: Budget, value: str, wanted: object, start: object = 0) -> int:
     needle = _sought(wanted, budget)
     begin = max(to_int(start), 0)
@@ -243,6 +249,7 @@ STRING_METHODS: Table = {
     "substring": method(_substring, 1, 2),
     "subSequence": method(_substring, 2),
     "charAt": method(_char_at, 1),
+    "codePointAt": method(_code_point_at, 1),
     "indexOf": method(_index_of, 1, 2),
     "lastIndexOf": method(_last_index_of, 1, 2),
     "contains": method(_contains, 1),
@@ -266,4 +273,5 @@ STRING_METHODS: Table = {
     "valueOf": method(_value_of, 1),
     "join": method(_join, MANY[2:]),
     "format": method(_format, MANY[1:]),
+    "formatted": method(lambda budget, value, *rest: _format(budget, "", value, *rest), MANY),
 }

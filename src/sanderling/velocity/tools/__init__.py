@@ -117,7 +117,7 @@ def default_tools(
         "date": date,
         "comparisonDate": date,
         "esc": EscapeTool(),
-        "display": DisplayTool(language),
+        "display": DisplayTool(language, zone),
         "sorter": SortTool(),
         "collection": CollectionTool(),
         "alternator": AlternatorTool(),

@@ -9,7 +9,7 @@ from babel import Locale
 
 from sanderling.velocity.errors import MethodFailed
 from sanderling.velocity.limits import Budget
-from sanderling.velocity.methods import Property
+from sanderling.velocity.methods import Property, constant
 from sanderling.velocity.methods.arguments import to_int
 from sanderling.velocity.methods.dates import millis_of
 from sanderling.velocity.methods.method import Table, Unmatched, method
@@ -114,10 +114,6 @@ def _moment(value: object) -> datetime:
     return value.moment
 
 
-def _constant(number: int) -> Property:
-    return lambda budget, value: number
-
-
 def calendar_text(value: object, budget: Budget) -> str:
     """A calendar prints as its date; Java prints all its fields, which nobody wants."""
     return java_date(_moment(value))
@@ -134,6 +130,6 @@ CALENDAR_METHODS: Table = {
 }
 
 CALENDAR_PROPERTIES: dict[str, Property] = {
-    name: _constant(number) for name, number in FIELDS.items()
+    name: constant(number) for name, number in FIELDS.items()
 }
 """Java's constants, which templates read off any calendar: `$c.get($c.YEAR)`."""

@@ -7,6 +7,7 @@ replaces both.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import tzinfo
 from typing import cast
 
 from babel import Locale
@@ -27,10 +28,11 @@ _LENGTH, _SUFFIX = 30, "..."
 class DisplayTool:
     """`$display`."""
 
-    __slots__ = ("locale",)
+    __slots__ = ("locale", "zone")
 
-    def __init__(self, locale: Locale) -> None:
+    def __init__(self, locale: Locale, zone: tzinfo) -> None:
         self.locale = locale
+        self.zone = zone
 
 
 class Measurements:
@@ -209,7 +211,7 @@ def _message(budget: Budget, tool: DisplayTool, pattern: object, *values: object
     text, arguments = to_text(pattern, budget), _arguments(budget, values)
     if not arguments:
         return text
-    return format_message(text, arguments, locale=tool.locale, budget=budget)
+    return format_message(text, arguments, locale=tool.locale, zone=tool.zone, budget=budget)
 
 
 def _printf(budget: Budget, tool: DisplayTool, pattern: object, *values: object) -> object:

@@ -15,6 +15,7 @@ from typing import cast
 
 from babel import Locale
 
+from sanderling.velocity.errors import MethodFailed
 from sanderling.velocity.limits import Budget
 from sanderling.velocity.methods.arguments import (
     INT_MAX,
@@ -170,7 +171,11 @@ def _elements(budget: Budget, values: Sequence[object]) -> Sequence[object] | No
         return elements
     if len(values) > 2:
         return None
-    fields = [property_of(budget, each, to_text(values[1], budget)) for each in elements]
+    path = to_text(values[1], budget)
+    try:
+        fields = [property_of(budget, each, path) for each in elements]
+    except MethodFailed:
+        return None
     return [field for field in fields if field is not None]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 
 from babel import Locale
@@ -32,7 +32,12 @@ class _Place:
 
 
 def format_message(
-    pattern: str, arguments: Sequence[object], *, locale: Locale, budget: Budget
+    pattern: str,
+    arguments: Sequence[object],
+    *,
+    locale: Locale,
+    zone: tzinfo,
+    budget: Budget,
 ) -> str:
     """The pattern with the arguments in their places; a place without argument stays `{3}`."""
     pieces: list[str] = []
@@ -40,7 +45,7 @@ def format_message(
     budget.charge_work(4 * len(pattern))
     for part in _parts(pattern):
         budget.charge_work(_PART)
-        text = part if isinstance(part, str) else _put(part, arguments, locale, budget)
+        text = part if isinstance(part, str) else _put(part, arguments, locale, zone, budget)
         pieces.append(text)
         size += len(text)
         if size > budget.limits.string:
@@ -90,7 +95,9 @@ def _place(inside: str) -> _Place:
     return _Place(int(found[1]), found[2] or "", found[3] or "")
 
 
-def _put(place: _Place, arguments: Sequence[object], locale: Locale, budget: Budget) -> str:
+def _put(
+    place: _Place, arguments: Sequence[object], locale: Locale, zone: tzinfo, budget: Budget
+) -> str:
     if place.index >= len(arguments):
         return f"{{{place.index}}}"
     value = arguments[place.index]
@@ -100,17 +107,17 @@ def _put(place: _Place, arguments: Sequence[object], locale: Locale, budget: Bud
     if place.kind in ("date", "time"):
         if not is_date:
             raise MethodFailed(f"place {place.index} of the message takes a date")
-        return _date(place, in_utc(value), locale)  # type: ignore[arg-type]
+        return _date(place, in_utc(value), locale, zone)  # type: ignore[arg-type]
     if value.__class__ in (int, float, Decimal):
         return number_format(place.style.strip() or "number", locale).format(value)
     if place.kind == "number":
         raise MethodFailed(f"place {place.index} of the message takes a number")
     if is_date:
-        return format_styles("short", "short", in_utc(value), locale=locale, zone=UTC)  # type: ignore
+        return format_styles("short", "short", in_utc(value), locale=locale, zone=zone)  # type: ignore
     return java_string(value, budget)
 
 
-def _date(place: _Place, moment: datetime, locale: Locale) -> str:
+def _date(place: _Place, moment: datetime, locale: Locale, zone: tzinfo) -> str:
     style = place.style.strip().lower() or "medium"
     pattern = f"{style}_{place.kind}" if style in STYLES else place.style
-    return format_date(pattern, moment, locale=locale, zone=UTC)
+    return format_date(pattern, moment, locale=locale, zone=zone)
