@@ -17,7 +17,7 @@ from decimal import Decimal
 from sanderling.velocity.limits import Budget
 from sanderling.velocity.methods.dates import DATE_METHODS
 from sanderling.velocity.methods.equality import java_compare, java_equals
-from sanderling.velocity.methods.lists import LIST_METHODS, LIST_MUTATORS, SEQUENCE_METHODS
+from sanderling.velocity.methods.lists import LIST_METHODS, LIST_MUTATORS, RANGE_METHODS
 from sanderling.velocity.methods.maps import (
     CURSOR_METHODS,
     ENTRY_METHODS,
@@ -71,7 +71,7 @@ def properties_of(table: Table) -> dict[str, Property]:
 METHODS: dict[type, dict[str, Method]] = {
     str: STRING_METHODS | PATTERN_METHODS,
     list: LIST_METHODS,
-    range: SEQUENCE_METHODS,
+    range: RANGE_METHODS,
     dict: MAP_METHODS,
     Entry: ENTRY_METHODS,
     Cursor: CURSOR_METHODS,
@@ -86,10 +86,9 @@ METHODS: dict[type, dict[str, Method]] = {
 
 MUTATORS: dict[type, frozenset[str]] = {
     list: frozenset(LIST_MUTATORS),
-    range: frozenset(LIST_MUTATORS),
     dict: frozenset(MAP_MUTATORS),
 }
-"""Methods that change their value; a range must be made a list before one is called."""
+"""Methods that change their value; the runtime copies a shared value before it calls one."""
 
 PROPERTIES: dict[type, dict[str, Property]] = {
     kind: properties_of(table) for kind, table in METHODS.items() if kind is not dict

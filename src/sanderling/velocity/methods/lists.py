@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from functools import cmp_to_key
-from typing import cast
+from typing import NoReturn, cast
 
 from sanderling.velocity.errors import MethodFailed
 from sanderling.velocity.limits import Budget
@@ -19,7 +19,7 @@ from sanderling.velocity.methods.equality import (
     java_hash,
     position_of,
 )
-from sanderling.velocity.methods.method import Table, Unmatched, charge_elements, method
+from sanderling.velocity.methods.method import Method, Table, Unmatched, charge_elements, method
 from sanderling.velocity.text import java_string
 from sanderling.velocity.values import COLLECTIONS, Cursor
 
@@ -205,3 +205,12 @@ LIST_MUTATORS: Table = {
 }
 
 LIST_METHODS: Table = SEQUENCE_METHODS | LIST_MUTATORS
+
+
+def _unchangeable(budget: Budget, value: range, *arguments: object) -> NoReturn:
+    raise MethodFailed("a range cannot be changed")
+
+
+RANGE_METHODS: Table = SEQUENCE_METHODS | {
+    name: Method(_unchangeable, row.arities) for name, row in LIST_MUTATORS.items()
+}
