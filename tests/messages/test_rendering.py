@@ -68,7 +68,7 @@ def read(cast, write):
 
     def rendered(contact=cast.dina, data=None, language="", **columns):
         content = freeze(write(**columns))
-        return Renderer(content.snapshot, language=language).render(
+        return Renderer(content.snapshot, language=language, number_of=str).render(
             person(contact), data or {}, LINKS
         )
 
@@ -201,7 +201,7 @@ def test_links_known_beforehand_have_numbers(write):
     urls = dict(Link.objects.values_list("url", "id"))
     assert content.snapshot["links"] == urls
     assert sorted(urls) == ["https://a.example/?x=1&y=2#z", "https://b.example/"]
-    page = Renderer(content.snapshot).render({}, {}, LINKS).html
+    page = Renderer(content.snapshot, number_of=str).render({}, {}, LINKS).html
     assert f'<a href="https://s.example/t/c/T/{urls["https://a.example/?x=1&y=2#z"]}">A' in page
     assert f"href='https://s.example/t/c/T/{urls['https://b.example/']}'" in page
     assert 'href="mailto:x@a.example"' in page

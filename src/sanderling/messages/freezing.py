@@ -29,11 +29,8 @@ def freeze(message: Message) -> Content:
     return freeze_parts(
         message.organisation_id,
         message_id=message.pk,
-        columns={name: getattr(message, name) for name in COLUMNS},
-        translations={
-            translation.language: {part: getattr(translation, part) for part in PARTS}
-            for translation in message.translations.all()
-        },
+        columns=columns_of(message),
+        translations=translations_of(message),
     )
 
 
@@ -49,8 +46,7 @@ def freeze_parts(
 
     A program that sends its own HTML has no stored message; columns it leaves out are empty.
     """
-    snapshot = _blank() | columns | {"translations": translations or {}}
-    snapshot["fields"] = names.fields_of(organisation_id)
+    snapshot = draft(organisation_id, columns=columns, translations=translations)
     snapshot["links"] = _numbered(organisation_id, _links_of(snapshot))
     digest = hashlib.sha256(json.dumps(snapshot, sort_keys=True).encode()).hexdigest()
     found = Content.objects.filter(organisation_id=organisation_id, digest=digest)
@@ -69,6 +65,37 @@ def freeze_parts(
             defaults={"snapshot": snapshot},
         )[0]
     )
+
+
+def draft(
+    organisation_id: int,
+    *,
+    columns: dict[str, Any],
+    translations: dict[str, dict[str, str]] | None = None,
+) -> dict[str, Any]:
+    """Return a snapshot that nobody sends: for previews and checks; its links have no numbers."""
+    return (
+        _blank()
+        | columns
+        | {
+            "translations": translations or {},
+            "fields": names.fields_of(organisation_id),
+            "links": {},
+        }
+    )
+
+
+def columns_of(message: Message) -> dict[str, Any]:
+    """Return the columns of a message that rendering needs."""
+    return {name: getattr(message, name) for name in COLUMNS}
+
+
+def translations_of(message: Message) -> dict[str, dict[str, str]]:
+    """Return the parts of a message's translations by language."""
+    return {
+        translation.language: {part: getattr(translation, part) for part in PARTS}
+        for translation in message.translations.all()
+    }
 
 
 def _blank() -> dict[str, Any]:

@@ -37,6 +37,11 @@ HTML = velocity.Options(
     html_comments=True,
     velocity_count=True,
 )
+# Names that every template may use beside contact and data.
+OFFERED = frozenset(
+    {"data", "unsubscribeUrl", "viewUrl", "clickUrl", "openUrl"}
+    | set(velocity.default_tools(now=dt.datetime.now(dt.UTC)))
+)
 TEXT = velocity.Options(undefined=velocity.Undefined.EMPTY, velocity_count=True)
 
 
@@ -58,7 +63,7 @@ class Rendered:
     subject: str
     html: str
     text: str
-    warnings: tuple[str, ...] = field(default=())
+    warnings: tuple[velocity.RenderWarning, ...] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +84,21 @@ class Renderer:
         *,
         language: str = "",
         time_zone: str = "UTC",
-        number_of: Callable[[int], str] = str,
+        number_of: Callable[[int], str] | None = None,
     ) -> None:
-        """``number_of`` signs a link's number for use in an address; ``time_zone`` is of dates."""
+        """``number_of`` signs a link's number for use in an address; ``time_zone`` is of dates.
+
+        Without ``number_of`` nothing is tracked: links stay as they are, no preheader, no pixel,
+        so that a preview's errors stand where the author wrote them.
+        """
         self.language = chosen_language(snapshot, language)
         self._snapshot = snapshot
         self._utm = snapshot["utm_campaign"]
         self._tools = _tools_for(self.language, time_zone)
-        self._numbers = {url: number_of(link) for url, link in snapshot["links"].items()}
-        parts = _parts(snapshot, self.language)
+        self._number_of = number_of
+        parts = parts_of(snapshot, self.language)
         page = self._tracked(parts["html"])
-        whole = _with_pixel(_with_preheader(page, parts["preheader"]))
+        whole = _with_pixel(_with_preheader(page, parts["preheader"])) if number_of else page
         self._subject = self._compiled("subject", parts["subject"], TEXT)
         self._html = self._compiled("html", whole, HTML) if page else None
         self._text = self._compiled("text", parts["text"] or plain.text_of(page), TEXT)
@@ -102,7 +111,7 @@ class Renderer:
         ``person``: columns of a contact as ``sending/sql/read_batch.sql`` names them.  Raises
         velocity.VelocityError where the message is strict and something is missing.
         """
-        context, tools = self._context(person, data, links), self._tools()
+        context, tools = self.context(person, data, links), self._tools()
         subject = self._subject.render(context, tools=tools)
         text = self._text.render(context, tools=tools)
         page = self._html.render(context, tools=tools) if self._html else None
@@ -111,12 +120,15 @@ class Renderer:
             BREAKS.sub(" ", subject.text).strip(),
             self._resolved(page.text, links, is_html=True) if page else "",
             self._resolved(text.text, links, is_html=False),
-            tuple(_words(warning) for warning in warnings),
+            warnings,
         )
 
     def _tracked(self, page: str) -> str:
         prepared = prepare(page, fields=self._snapshot["fields"]).text
-        return linking.track(prepared, numbers=self._numbers, utm_campaign=self._utm)
+        if self._number_of is None:
+            return prepared
+        numbers = {url: self._number_of(link) for url, link in self._snapshot["links"].items()}
+        return linking.track(prepared, numbers=numbers, utm_campaign=self._utm)
 
     def _compiled(self, name: str, source: str, options: velocity.Options) -> velocity.Template:
         text = prepare(source, fields=self._snapshot["fields"]).text
@@ -139,7 +151,8 @@ class Renderer:
         getters = [(name, names.getter_of(name, self._snapshot["fields"])) for name in wanted]
         return [(name, getter) for name, getter in getters if getter]
 
-    def _context(self, person: Person, data: Mapping[str, Any], links: Links) -> dict[str, Any]:
+    def context(self, person: Person, data: Mapping[str, Any], links: Links) -> dict[str, Any]:
+        """Return what the template may name; see the module's docstring."""
         context: dict[str, Any] = {name: getter(person) for name, getter in self._plan}
         context.update(data)
         context["data"] = data
@@ -180,10 +193,6 @@ def chosen_language(snapshot: Mapping[str, Any], wanted: str) -> str:
     return str(snapshot["language"])
 
 
-def _words(warning: velocity.RenderWarning) -> str:
-    return f"{warning.template}, line {warning.line}: {warning.message}"
-
-
 def _tools_for(language: str, time_zone: str) -> Callable[[], dict[str, object]]:
     """Return how to make the tools of one message: fresh ones, since some of them remember."""
 
@@ -198,7 +207,7 @@ def _tools_for(language: str, time_zone: str) -> Callable[[], dict[str, object]]
     return make
 
 
-def _parts(snapshot: Mapping[str, Any], language: str) -> dict[str, str]:
+def parts_of(snapshot: Mapping[str, Any], language: str) -> dict[str, str]:
     """Return subject, preheader, html and text; what a translation leaves out is the main one's."""
     main = {part: snapshot[part] for part in ("subject", "preheader", "html", "text")}
     translated = snapshot["translations"].get(language, {})

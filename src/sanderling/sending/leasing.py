@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from sanderling.postgres.statements import Statements, fetch_value
+from sanderling.sending.models import BatchStatus
 
 STATEMENTS = Statements(__package__)
 LOG = logging.getLogger(__name__)
@@ -55,15 +56,14 @@ def take() -> Lease | None:
 
 def release(lease: Lease, *, not_before: dt.datetime | None = None, note: str = "") -> None:
     """Let go of the batch; what waits in it is due again, but not before the given time."""
-    STATEMENTS.run(
-        "release_batch",
-        {
-            "batch_id": lease.batch_id,
-            "lease": lease.name,
-            "not_before": not_before,
-            "note": note,
-        },
-    )
+    params = {
+        "batch_id": lease.batch_id,
+        "lease": lease.name,
+        "not_before": not_before,
+        "note": note,
+    }
+    if fetch_value(STATEMENTS["release_batch"], params) == BatchStatus.CANCELLED:
+        STATEMENTS.run("cancel_rest", {"batch_id": lease.batch_id})
 
 
 def give_up(lease: Lease, *, not_before: dt.datetime, note: str) -> None:
