@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime
 
 from sanderling.velocity.errors import MethodFailed
 from sanderling.velocity.limits import Budget
-from sanderling.velocity.methods.equality import java_equals, java_hash
+from sanderling.velocity.methods.equality import java_equals
+from sanderling.velocity.methods.hashing import java_hash
 from sanderling.velocity.methods.method import Table, Unmatched, method
 from sanderling.velocity.text import java_string
 

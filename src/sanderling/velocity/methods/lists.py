@@ -6,7 +6,7 @@ Split results and arrays are lists too, as Velocity 2.x lets arrays answer list 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from functools import cmp_to_key
 from typing import NoReturn, cast
 
@@ -16,9 +16,9 @@ from sanderling.velocity.methods.arguments import to_int
 from sanderling.velocity.methods.equality import (
     java_compare,
     java_equals,
-    java_hash,
     position_of,
 )
+from sanderling.velocity.methods.hashing import java_hash
 from sanderling.velocity.methods.method import Method, Table, Unmatched, charge_elements, method
 from sanderling.velocity.text import java_string
 from sanderling.velocity.values import COLLECTIONS, Cursor
@@ -61,12 +61,12 @@ def copied(budget: Budget, value: Collection[object]) -> list[object]:
     return list(value)
 
 
-def contains(budget: Budget, value: Iterable[object], wanted: object) -> bool:
+def contains(budget: Budget, value: Collection[object], wanted: object) -> bool:
     """`contains(Object)` by Java's equals."""
     return position_of(value, wanted, budget) >= 0
 
 
-def contains_all(budget: Budget, value: Iterable[object], wanted: object) -> bool:
+def contains_all(budget: Budget, value: Collection[object], wanted: object) -> bool:
     """`containsAll(Collection)`."""
     elements = copied(budget, to_collection(wanted))
     return all(contains(budget, value, element) for element in elements)

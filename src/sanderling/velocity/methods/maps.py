@@ -10,7 +10,8 @@ from typing import Any
 
 from sanderling.velocity.errors import MethodFailed
 from sanderling.velocity.limits import Budget
-from sanderling.velocity.methods.equality import java_equals, java_hash, position_of
+from sanderling.velocity.methods.equality import java_equals, position_of
+from sanderling.velocity.methods.hashing import java_hash
 from sanderling.velocity.methods.lists import COLLECTION_METHODS, VOID, check_growth
 from sanderling.velocity.methods.method import Table, Unmatched, charge_elements, method
 from sanderling.velocity.text import java_string

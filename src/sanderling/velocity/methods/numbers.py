@@ -37,7 +37,8 @@ from sanderling.velocity.methods.arguments import (
     to_int,
     wrap,
 )
-from sanderling.velocity.methods.equality import java_equals, java_hash
+from sanderling.velocity.methods.equality import java_equals
+from sanderling.velocity.methods.hashing import java_hash
 from sanderling.velocity.methods.method import Table, Unmatched, method
 from sanderling.velocity.text import java_string
 

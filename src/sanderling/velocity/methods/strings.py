@@ -10,7 +10,8 @@ from typing import cast
 from sanderling.velocity.errors import MethodFailed
 from sanderling.velocity.limits import Budget
 from sanderling.velocity.methods.arguments import to_bool, to_chars, to_int, to_text
-from sanderling.velocity.methods.equality import compare_text, folded, java_hash
+from sanderling.velocity.methods.equality import compare_text, folded
+from sanderling.velocity.methods.hashing import java_hash
 from sanderling.velocity.methods.lists import copied
 from sanderling.velocity.methods.method import MANY, Table, Unmatched, method
 from sanderling.velocity.text import java_string, utf16
