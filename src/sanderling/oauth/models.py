@@ -1,5 +1,7 @@
 """Apps of other makers that act for an organisation, on django-oauth-toolkit's tables."""
 
+import base64
+
 from django.db import models
 from oauth2_provider import models as toolkit
 
@@ -17,6 +19,13 @@ class Application(toolkit.AbstractApplication):  # type: ignore[misc]
 
     class Meta(toolkit.AbstractApplication.Meta):  # type: ignore[misc]
         pass
+
+    @property
+    def logo_address(self) -> str:
+        """Return the logo as a ``data:`` address, so that no page of its own must show it."""
+        if not self.logo:
+            return ""
+        return "data:image/png;base64," + base64.b64encode(bytes(self.logo)).decode()
 
     @property
     def rights(self) -> set[str]:

@@ -126,6 +126,10 @@ OAUTH2_PROVIDER = {
     "ACCESS_TOKEN_EXPIRE_SECONDS": 172_800,
     "REFRESH_TOKEN_EXPIRE_SECONDS": 2_592_000,
     "ROTATE_REFRESH_TOKEN": True,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,  # tokens are stored as hashes
+    "AUTHORIZATION_CODE_EXPIRE_SECONDS": 300,
+    "OAUTH2_VALIDATOR_CLASS": "sanderling.oauth.granting.Validator",
     "SCOPES": {"UseRestApi": "Use the API"},
     "DEFAULT_SCOPES": ["UseRestApi"],
 }

@@ -1,0 +1,1 @@
+"""Apps of partners: registering them, letting them in, sending them away."""

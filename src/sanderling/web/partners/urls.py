@@ -1,0 +1,28 @@
+"""Addresses of partners' apps and of the authorization server."""
+
+from django.urls import path
+
+from sanderling.web.partners import authorizing, registering
+
+urlpatterns = [
+    path("uaa/oauth/authorize", authorizing.authorize, name="oauth-authorize"),
+    # The product's document prints the path twice over; apps were written from it.
+    path("uaa/oauth/authorize/oauth/authorize", authorizing.authorize),
+    path("uaa/oauth/token", authorizing.token, name="oauth-token"),
+    path("uaa/oauth/revoke", authorizing.revoke, name="oauth-revoke"),
+    path(".well-known/oauth-authorization-server", authorizing.metadata, name="oauth-metadata"),
+    path(".well-known/oauth-authorization-server/<path:issuer_path>", authorizing.metadata),
+    path("partners/", registering.index, name="partners-list"),
+    path("partners/register", registering.register, name="partners-register"),
+    path("partners/<int:app_id>", registering.edit, name="partners-app"),
+    path("partners/<int:app_id>/form", registering.dress, name="partners-form"),
+    path("partners/<int:app_id>/preview", registering.preview, name="partners-preview"),
+    path("partners/<int:app_id>/secret", registering.renew_secret, name="partners-secret"),
+    path("partners/<int:app_id>/delete", registering.delete, name="partners-delete"),
+    path("connected-apps/", registering.connected, name="partners-connected"),
+    path(
+        "connected-apps/<int:app_id>/disconnect",
+        registering.disconnect,
+        name="partners-disconnect",
+    ),
+]
