@@ -9,9 +9,21 @@ import html
 import json
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from .options import Escaping
 from .text.printing import PRINTERS
+
+TextFunction = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How a transfer encoding writes the template's own text, once, and each value."""
+
+    name: str
+    text: TextFunction
+    value: TextFunction
 
 
 class Safe:

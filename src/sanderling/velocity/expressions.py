@@ -45,11 +45,12 @@ MAX_STEPS = 100
 
 # `${$name}` is another spelling of `${name}`.
 _REFERENCE = re.compile(r"\$(!?)(\{\$?)?(?=[A-Za-z_])")
-_ARGUMENTS_FOLLOW = re.compile(r"\((?=[ \t\r\n)\"'$\[{(!\-0-9]|\.[0-9]|(?:true|false|not)\b)")
+_ARGUMENTS_FOLLOW = re.compile(r"\((?=[ \t\r\n)\"'$\[{(!\-0-9]|\.[0-9]|(?:true|false|null|not)\b)")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _UNICODE_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})")
 _CONTINUED_LINE = re.compile(r"\\[ ]*\n")
 _NOT = re.compile(r"!(?!=)|not\b")
+_NULL = re.compile(r"[ \t\r\n]*null\b[ \t\r\n]*")
 _CONSTANTS = {"true": True, "false": False}
 
 # One group per rank, the lowest first. A word is an operator only when it stands alone.
@@ -238,11 +239,15 @@ class ExpressionParser(Cursor):
     def _arguments(self) -> list[Node]:
         if self.take(")"):
             return []
-        arguments = [self.expression()]
+        arguments = [self._argument_of_call()]
         while self.take(","):
-            arguments.append(self.expression())
+            arguments.append(self._argument_of_call())
         self.expect(")", "after the arguments")
         return arguments
+
+    def _argument_of_call(self) -> Node:
+        # `null` is a word of the language here and nowhere else.
+        return Literal(None) if self.match(_NULL) else self.expression()
 
     def _list_or_range(self) -> Node:
         offset = self.offset()

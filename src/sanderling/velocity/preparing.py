@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
+from threading import Lock
 
+from .compiling import can_be_compiled, compile_parsed
 from .copying import copy_of
 from .errors import BudgetExceeded
 from .limits import Budget
@@ -21,7 +24,17 @@ from .running import Rendering, RenderWarning, Site, Writer
 from .scoping import Broken, Scope, Stopped
 from .statements import ClosureBuilder, MacroClosure
 
+HOT_AFTER = 50
+"""Compiling costs about eighty renderings by closures; most previews and triggers end earlier."""
+
 _KEPT_TEXTS = 64
+_KEPT_CODES = 256
+_ENGINE = 1
+"""Part of the key of compiled code; a change of what code does makes it one higher."""
+
+Ready = tuple[Writer, dict[str, MacroClosure]]
+_codes: OrderedDict[tuple[object, ...], Ready] = OrderedDict()
+_codes_lock = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +115,9 @@ class Template:
         self.reads: Reads = reads_of(self.parsed.body, definitions)
         self._copies = changes_values(self.parsed.body, definitions) or bool(self._inherited)
         self._site = Site(self.parsed.source, len(source))
-        self._closures: tuple[Writer, dict[str, MacroClosure]] | None = None
+        self._closures: Ready | None = None
+        self._compiled: Ready | None = None
+        self._rendered = 0
 
     def render(
         self, context: Mapping[str, object], *, tools: Mapping[str, object] | None = None
@@ -114,16 +129,71 @@ class Template:
         over a tool. Raises RenderError (with its place) for what strict mode refuses, and
         BudgetExceeded, in every mode, for a template that costs too much.
         """
+        if self._compiled is not None:
+            return self.render_compiled(context, tools=tools)
+        self._rendered += 1
+        if self._rendered > HOT_AFTER:
+            self.compile()
         return self.render_by_closures(context, tools=tools)
+
+    def compile(self) -> Template:
+        """Compile now, as a campaign does before its first message; the template itself."""
+        if self._compiled is None:
+            if can_be_compiled(self.options):
+                write, macros = self._code()
+                self._compiled = write, self._with_inherited(macros)
+            else:
+                self._compiled = self._as_closures()
+        return self
+
+    def _with_inherited(self, macros: dict[str, MacroClosure]) -> dict[str, MacroClosure]:
+        # The first definition wins, and libraries are read first.
+        if self.options.macro_replaces:
+            return {**self._inherited, **macros}
+        return {**macros, **self._inherited}
+
+    def _code(self) -> Ready:
+        text = sha256(self.source.encode("utf-8", "surrogatepass")).digest()
+        inherited = frozenset(self._inherited)
+        key = (_ENGINE, self.name, text, self.options.fingerprint(), inherited)
+        with _codes_lock:
+            if key in _codes:
+                _codes.move_to_end(key)
+                return _codes[key]
+        code = compile_parsed(self.parsed, self.options, foreign_macros=bool(inherited))
+        with _codes_lock:
+            _codes[key] = code
+            if len(_codes) > _KEPT_CODES:
+                _codes.popitem(last=False)
+        return code
+
+    def _as_closures(self) -> Ready:
+        if self._closures is None:
+            write, macros = closures_of(self.parsed, self.options)
+            self._closures = write, self._with_inherited(macros)
+        return self._closures
+
+    def render_compiled(
+        self, context: Mapping[str, object], *, tools: Mapping[str, object] | None = None
+    ) -> Rendered:
+        """The same, by the back end for campaigns."""
+        ready = self._compiled or self.compile()._compiled
+        assert ready is not None
+        return self._render(ready, context, tools)
 
     def render_by_closures(
         self, context: Mapping[str, object], *, tools: Mapping[str, object] | None = None
     ) -> Rendered:
         """The same, by the back end for single messages."""
-        if self._closures is None:
-            write, macros = closures_of(self.parsed, self.options)
-            self._closures = write, {**macros, **self._inherited}
-        write, macros = self._closures
+        return self._render(self._as_closures(), context, tools)
+
+    def _render(
+        self,
+        ready: Ready,
+        context: Mapping[str, object],
+        tools: Mapping[str, object] | None,
+    ) -> Rendered:
+        write, macros = ready
         run = self._start(context, tools, macros)
         out: list[str] = []
         self._run(write, run, out)

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from .statements import MacroClosure
 
 ARITHMETIC = frozenset("+-*/%")
+SHORT_LOOP = 100
+"""Loops this short are counted without looking at the clock."""
+
 MAX_WARNINGS = 1_000
 
 
@@ -367,7 +370,7 @@ def range_of(run: Rendering, first: object, last: object, site: Site) -> object:
     """`[first..last]` in either direction; null when a bound is no number."""
     start, end = number_of(first), number_of(last)
     if start is None or end is None:
-        run.failed("a bound of the range is null or no number", site)
+        run.warn("a bound of the range is null or no number", site)
         return None
     low, high = int(start), int(end)
     return range(low, high + 1) if low <= high else range(low, high - 1, -1)
@@ -388,9 +391,18 @@ def map_of(run: Rendering, pairs: list[tuple[object, object]], site: Site) -> di
 
 
 def loop_over(
-    run: Rendering, value: object, breaks: bool, site: Site
+    run: Rendering, value: object, breaks: bool, site: Site, copies: bool = True
 ) -> tuple[Iterable[object], int]:
-    """The elements of a loop and their number, paid for; a copy, for the body may change the list."""
+    """The elements of a loop and their number, paid for.
+
+    `copies` when the body may change the list; `breaks` when it may leave early.
+    """
+    if value.__class__ is list and not copies and run.options.max_loops is None:
+        size = len(value)  # type: ignore[arg-type]
+        if size < SHORT_LOOP:
+            run.budget.iterations += size
+            if run.budget.iterations <= run.budget.limits.iterations:
+                return value, size  # type: ignore[return-value]
     elements = elements_of(value)
     if elements is None:
         if value is not None and run.options.strict_references:
@@ -406,7 +418,7 @@ def loop_over(
         run.budget.charge_iterations(size)
     except BudgetExceeded as error:
         raise placed(error, site) from None
-    return (elements if elements.__class__ is range else list(elements)), size
+    return (elements if elements.__class__ is range or not copies else list(elements)), size
 
 
 def _size(elements: Iterable[object]) -> int:

@@ -1,0 +1,497 @@
+"""The back end for campaigns: a template becomes one Python function of f-strings.
+
+Statements that people write in every message (text, references, `#set`, `#if`, `#foreach`) become
+Python; the others (macro calls, `#evaluate`, `#define`…) run as closures inside it, with compiled
+bodies. Variables that only generated code touches are Python locals, read from the context once.
+The code has no builtins and no names but ours; `$foreach` of a plain loop is two integers.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+from types import CodeType, FunctionType
+
+from . import running, statements
+from .closures import prints_raw
+from .escaping import ESCAPERS, Encoding, TextFunction, unescaped
+from .generating import (
+    RUNTIME,
+    ExpressionGenerator,
+    LoopNames,
+    bind,
+    call,
+    compare,
+    is_class,
+    is_plain,
+    read,
+)
+from .nodes import (
+    Block,
+    Break,
+    Define,
+    Evaluate,
+    Foreach,
+    If,
+    Include,
+    Interpolated,
+    MacroCall,
+    MacroDefinition,
+    Node,
+    Parse,
+    Property,
+    Reference,
+    SetDirective,
+    Stop,
+    Text,
+    walk,
+)
+from .options import Options
+from .parsing import Parsed
+from .reading import changes_values
+from .running import Deferred, Rendering, Site, Writer
+from .statements import ClosureBuilder, MacroClosure
+
+FEW_REFERENCES = 200
+"""Up to here the pieces outside loops are not measured one by one: they cannot be too much."""
+
+MAX_PIECES = 32
+POSITIONS = frozenset({"index", "count", "hasNext", "first", "last"})
+
+
+def compile_parsed(
+    parsed: Parsed, options: Options, *, foreign_macros: bool, encoding: Encoding | None = None
+) -> tuple[Writer, dict[str, MacroClosure]]:
+    """A parsed template as a compiled function, and its macros with compiled bodies.
+
+    `foreign_macros`: it may call macros of libraries, which may touch any variable. With an
+    `encoding`, what is written is encoded already; raises NotEncodable when a part cannot be.
+    """
+    if encoding and not is_encodable(parsed):
+        raise NotEncodable
+    dynamic = any(isinstance(node, (Evaluate, Parse)) for node in walk(parsed.body))
+    compiler = TemplateCompiler(parsed, options, encoding, shares_all=dynamic or foreign_macros)
+    return compiler.compiled()
+
+
+def can_be_compiled(options: Options) -> bool:
+    """Whether the options are those of messages; rare ones are left to the closures."""
+    plain = options.scopes == {"foreach"} and not options.velocity_count
+    return plain and not options.strict_references and not options.macro_by_name
+
+
+def is_encodable(parsed: Parsed) -> bool:
+    """Whether every piece of output goes through generated code."""
+    nodes = walk([*parsed.body, *parsed.macros.values()])
+    return not any(
+        _runs_as_closure(node) and not isinstance(node, (SetDirective, Stop, Interpolated))
+        for node in nodes
+    ) and _loops_are_plain(parsed)
+
+
+class NotEncodable(Exception):
+    """Closures write a part of this template, and they do not encode."""
+
+
+class BodyBuilder(ClosureBuilder):
+    """Builds closures whose bodies are compiled too."""
+
+    def __init__(self, compiler: TemplateCompiler) -> None:
+        super().__init__(compiler.parsed.source, compiler.options)
+        self.compiler = compiler
+
+    def body(self, nodes: list[Node]) -> Writer:
+        """A compiled body."""
+        return self.compiler.unit(nodes)
+
+
+class TemplateCompiler(ExpressionGenerator):
+    """Generates, compiles and links the functions of one template."""
+
+    def __init__(
+        self, parsed: Parsed, options: Options, encoding: Encoding | None, *, shares_all: bool
+    ) -> None:
+        super().__init__(options)
+        self.parsed = parsed
+        self.builder = BodyBuilder(self)
+        self.encoding = encoding
+        self.shares_all = shares_all
+        self.functions: list[ast.stmt] = []
+        self.linked: dict[str, Writer] = {}
+        everything = [*parsed.body, *parsed.macros.values()]
+        self.assigned = frozenset(_assigned(parsed))
+        self.plain_loops = not shares_all and _loops_are_plain(parsed)
+        self.changes = changes_values(parsed.body, parsed.macros.values())
+        self.measured = sum(isinstance(node, Reference) for node in walk(everything))
+        self.escape = ESCAPERS[options.escaping]
+        self.size_name = ""
+        self.in_loop = 0
+
+    def compiled(self) -> tuple[Writer, dict[str, MacroClosure]]:
+        """Everything, compiled in one go."""
+        main = self._function(self.parsed.body, self._local_names())
+        macros = {
+            name: self.builder.macro(definition) for name, definition in self.parsed.macros.items()
+        }
+        module = ast.fix_missing_locations(ast.Module(body=self.functions, type_ignores=[]))
+        code = compile(module, f"<velocity {self.parsed.source.name}>", "exec")
+        names = {**RUNTIME, **_RUNTIME, **self.constants, "__builtins__": {}}
+        for inner in code.co_consts:
+            if isinstance(inner, CodeType):
+                self.linked[inner.co_name] = FunctionType(inner, names)
+        return self.linked[main], macros
+
+    def unit(self, nodes: list[Node]) -> Writer:
+        """A body as a function of its own; all its variables are in the context."""
+        outer = self.names, self.size_name, self.in_loop
+        name = self._function(nodes, {})
+        self.names, self.size_name, self.in_loop = outer
+        linked = self.linked
+        return lambda run, out: linked[name](run, out)
+
+    # Functions
+
+    def _function(self, nodes: list[Node], local_names: dict[str, str]) -> str:
+        self.names = type(self.names)(locals=local_names)
+        self.size_name = self.fresh("size")
+        self.in_loop = 0
+        name = self.fresh("body")
+        start = [
+            assign("V", attribute("run", "variables")),
+            assign("put", attribute("out", "append")),
+            assign(self.size_name, ast.Constant(value=0)),
+            *self._hoisted(nodes, local_names),
+        ]
+        body = self.block(nodes)
+        arguments = ast.arguments(
+            posonlyargs=[],
+            args=[ast.arg(arg="run"), ast.arg(arg="out")],
+            kwonlyargs=[],
+            kw_defaults=[],
+            defaults=[],
+        )
+        self.functions.append(
+            ast.FunctionDef(name=name, args=arguments, body=[*start, *body], decorator_list=[])
+        )
+        return name
+
+    def _hoisted(self, nodes: list[Node], local_names: dict[str, str]) -> Iterator[ast.stmt]:
+        """Reads every local once, and properties that are read twice of names never set."""
+        for name, local in local_names.items():
+            get = ast.Attribute(value=read("V"), attr="get", ctx=ast.Load())
+            yield assign(local, call(get, ast.Constant(value=name)))
+        if self.changes:
+            return
+        for (root, step), count in _properties(nodes).items():
+            if count > 1 and root in local_names and root not in self.assigned:
+                local = self.fresh("p")
+                value = self.step(read(local_names[root]), Property(step, 0))
+                self.names.hoisted[root, step] = local
+                yield assign(local, value)
+
+    def _local_names(self) -> dict[str, str]:
+        """The variables that nothing but generated code of the main body touches."""
+        if self.shares_all:
+            return {}
+        shared = _names_shared(self.parsed) | {"foreach"}
+        mentioned = dict.fromkeys(name for node in self.parsed.body for name in _mentioned(node))
+        return {name: self.fresh("v") for name in mentioned if name not in shared}
+
+    # Statements
+
+    def block(self, nodes: list[Node]) -> list[ast.stmt]:
+        """Python for a body; never empty."""
+        code: list[ast.stmt] = []
+        pieces: list[ast.expr] = []
+        for node in nodes:
+            piece = self._piece(node)
+            if piece is None:
+                code.extend(self._flush(pieces))
+                code.extend(self._statement(node))
+            else:
+                pieces.append(piece)
+                if len(pieces) >= MAX_PIECES:
+                    code.extend(self._flush(pieces))
+        code.extend(self._flush(pieces))
+        return code or [ast.Pass()]
+
+    def _flush(self, pieces: list[ast.expr]) -> list[ast.stmt]:
+        if not pieces:
+            return []
+        text: ast.expr = pieces[0] if len(pieces) == 1 else ast.JoinedStr(values=list(pieces))
+        if isinstance(text, ast.FormattedValue):
+            text = ast.JoinedStr(values=[text])
+        pieces.clear()
+        if not self.in_loop and self.measured <= FEW_REFERENCES:
+            return [ast.Expr(value=call(read("put"), text))]
+        name = self.fresh("s")
+        size = ast.AugAssign(
+            target=ast.Name(id=self.size_name, ctx=ast.Store()),
+            op=ast.Add(),
+            value=call(read("len"), read(name)),
+        )
+        put = ast.Expr(value=call(read("put"), bind(name, text)))
+        return [put, size, self._size_check()]
+
+    def _size_check(self) -> ast.stmt:
+        limit = ast.Constant(value=self.options.limits.output)
+        refuse = call(read("too_long"), read("run"), read(self.size_name), self.site(0))
+        test = compare(read(self.size_name), ast.Gt(), limit)
+        return ast.If(test=test, body=[ast.Expr(value=refuse)], orelse=[])
+
+    def _piece(self, node: Node) -> ast.expr | None:
+        """Python for what can stand inside an f-string; None for statements."""
+        if isinstance(node, Text):
+            text = self.encoding.text(node.text) if self.encoding else node.text
+            return ast.Constant(value=text)
+        if isinstance(node, Reference) and _is_printed_natively(node):
+            return ast.FormattedValue(value=self._printed(node), conversion=-1)
+        return None
+
+    def _printed(self, node: Reference) -> ast.expr:
+        name = self.fresh("t")
+        site = self.site(node.offset, node)
+        raw = prints_raw(node, self.options.escaping)
+        value = self.reference(node)
+        if raw and not self.encoding:
+            slow = call(read("text_of"), read("run"), read(name), site)
+            as_is = ast.BoolOp(
+                op=ast.Or(),
+                values=[is_class(bind(name, value), "str"), is_class(read(name), "int")],
+            )
+            return ast.IfExp(test=as_is, body=read(name), orelse=slow)
+        escape = self.constant(self._value_writer(raw))
+        plain = self.constant(self.encoding.value if self.encoding else unescaped)
+        slow = call(read("escaped_text_of"), read("run"), read(name), site, escape, plain)
+        is_text = is_class(bind(name, value), "str")
+        return ast.IfExp(test=is_text, body=call(escape, read(name)), orelse=slow)
+
+    def _value_writer(self, raw: bool) -> TextFunction:
+        encoding, escape = self.encoding, self.escape
+        if raw:
+            assert encoding
+            return encoding.value
+        if encoding is None:
+            return escape
+        encode = encoding.value
+        return lambda text: encode(escape(text))
+
+    def _statement(self, node: Node) -> list[ast.stmt]:
+        if isinstance(node, MacroDefinition):
+            return []
+        if isinstance(node, If):
+            return [self._if(node.branches, node)]
+        if isinstance(node, SetDirective) and not node.target.steps:
+            return [self._set(node)]
+        if isinstance(node, Foreach) and self.plain_loops:
+            return self._foreach(node)
+        if isinstance(node, Break) and node.scope is None and self.names.loops:
+            return [ast.Break()]
+        writer = self.constant(self.builder.statement(node))
+        return [ast.Expr(value=call(writer, read("run"), read("out")))]
+
+    def _if(self, branches: list[tuple[Node, Block]], node: If) -> ast.stmt:
+        (condition, block), rest = branches[0], branches[1:]
+        if rest:
+            orelse = [self._if(rest, node)]
+        else:
+            orelse = self.block(node.otherwise.body) if node.otherwise else []
+        test = self.condition(condition)
+        return ast.If(test=test, body=self.block(block.body), orelse=orelse)
+
+    def _set(self, node: SetDirective) -> ast.stmt:
+        return self._store(node.target.root, self.value(node.value))
+
+    def _store(self, name: str, value: ast.expr) -> ast.stmt:
+        if local := self.names.locals.get(name):
+            return assign(local, value)
+        target = ast.Subscript(value=read("V"), slice=ast.Constant(value=name), ctx=ast.Store())
+        return ast.Assign(targets=[target], value=value)
+
+    def _foreach(self, node: Foreach) -> list[ast.stmt]:
+        elements, size, index = self.fresh("e"), self.fresh("n"), self.fresh("i")
+        breaks = ast.Constant(value=statements.leaves(node.block.body))
+        found = call(
+            read("loop_over"),
+            read("run"),
+            self.value(node.elements),
+            breaks,
+            self.site(node.offset),
+            ast.Constant(value=self.changes),
+        )
+        pair = ast.Tuple(
+            elts=[ast.Name(id=elements, ctx=ast.Store()), ast.Name(id=size, ctx=ast.Store())],
+            ctx=ast.Store(),
+        )
+        loop = self._loop(node, elements, LoopNames(index, size))
+        otherwise = self.block(node.otherwise.body) if node.otherwise else []
+        return [
+            ast.Assign(targets=[pair], value=found),
+            ast.If(test=read(size), body=loop, orelse=otherwise),
+        ]
+
+    def _loop(self, node: Foreach, elements: str, loop: LoopNames) -> list[ast.stmt]:
+        hidden, element = self.fresh("h"), self.fresh("x")
+        self.names.loops.append(loop)
+        self.in_loop += 1
+        body = [self._store(node.variable, read(element)), *self.block(node.block.body)]
+        self.in_loop -= 1
+        self.names.loops.pop()
+        target: ast.expr = ast.Name(id=element, ctx=ast.Store())
+        source = read(elements)
+        if _uses_position(node):
+            index = ast.Name(id=loop.index, ctx=ast.Store())
+            target = ast.Tuple(elts=[index, target], ctx=ast.Store())
+            source = call(read("enumerate"), source)
+        repeat = ast.For(target=target, iter=source, body=body, orelse=[])
+        return [self._hide(node.variable, hidden), repeat, self._unhide(node.variable, hidden)]
+
+    def _hide(self, name: str, hidden: str) -> ast.stmt:
+        if local := self.names.locals.get(name):
+            return assign(hidden, read(local))
+        get = ast.Attribute(value=read("V"), attr="get", ctx=ast.Load())
+        return assign(hidden, call(get, ast.Constant(value=name), read("MISSING")))
+
+    def _unhide(self, name: str, hidden: str) -> ast.stmt:
+        if local := self.names.locals.get(name):
+            return assign(local, read(hidden))
+        restored = call(read("restore_one"), read("V"), ast.Constant(value=name), read(hidden))
+        return ast.Expr(value=restored)
+
+
+# What can be generated, and what it shares with closures
+
+
+def _is_printed_natively(node: Reference) -> bool:
+    """Whether this is a plain reference, without backslashes before it."""
+    return not (node.escaped or node.backslashes)
+
+
+def _runs_as_closure(node: Node) -> bool:
+    """Whether this node alone, whatever stands in it, is left to the closures."""
+    if isinstance(node, Reference):
+        return not _is_printed_natively(node)
+    if isinstance(node, SetDirective):
+        return bool(node.target.steps)
+    if isinstance(node, Break):
+        return node.scope is not None
+    if isinstance(node, Interpolated):
+        return not is_plain(node)
+    return isinstance(node, (MacroCall, MacroDefinition, Define, Evaluate, Parse, Include, Stop))
+
+
+def _names_shared(parsed: Parsed) -> set[str]:
+    """The names that closures may read or set, so that they live in the context."""
+    nodes = walk([*parsed.body, *parsed.macros.values()])
+    return {name for node in nodes if _runs_as_closure(node) for name in _mentioned(node)}
+
+
+def _mentioned(node: Node) -> Iterator[str]:
+    """Every variable that a node or anything in it reads or sets."""
+    for each in walk([node]):
+        if isinstance(each, Reference):
+            yield each.root
+        elif isinstance(each, Foreach):
+            yield each.variable
+        elif isinstance(each, Define):
+            yield each.name
+        elif isinstance(each, MacroDefinition):
+            yield from (name for name, _ in each.parameters)
+
+
+def _assigned(parsed: Parsed) -> Iterator[str]:
+    for node in walk([*parsed.body, *parsed.macros.values()]):
+        if isinstance(node, SetDirective):
+            yield node.target.root
+        elif isinstance(node, Foreach):
+            yield node.variable
+        elif isinstance(node, Define):
+            yield node.name
+
+
+def _loops_are_plain(parsed: Parsed) -> bool:
+    """Whether `$foreach` is asked for nothing but the position, and by generated code alone."""
+    for node in walk([*parsed.body, *parsed.macros.values()]):
+        if isinstance(node, Reference) and node.root == "foreach" and not _is_position(node):
+            return False
+        if isinstance(node, Foreach) and node.variable == "foreach":
+            return False
+    return "foreach" not in _names_shared(parsed)
+
+
+def _is_position(node: Reference) -> bool:
+    step = node.steps[0] if len(node.steps) == 1 else None
+    return isinstance(step, Property) and step.name in POSITIONS
+
+
+def _uses_position(node: Foreach) -> bool:
+    return any(
+        isinstance(each, Reference) and each.root == "foreach" for each in walk(node.block.body)
+    )
+
+
+def _properties(nodes: list[Node]) -> Counter[tuple[str, str]]:
+    """How often `$root.property` is read."""
+    return Counter(
+        (node.root, node.steps[0].name)
+        for node in walk(nodes)
+        if isinstance(node, Reference) and node.steps and isinstance(node.steps[0], Property)
+    )
+
+
+# Runtime of generated code
+
+
+def text_of(run: Rendering, value: object, site: Site) -> str:
+    """What a value prints as when it is neither text nor a whole number."""
+    if value.__class__ is Deferred:
+        return _deferred_text(run, value, site)  # type: ignore[arg-type]
+    return running.printed(run, value, site)
+
+
+def _deferred_text(run: Rendering, value: Deferred, site: Site) -> str:
+    out: list[str] = []
+    if value.write(out):
+        return running.captured(run, out, site)
+    return running.null_text(run, site)
+
+
+def escaped_text_of(
+    run: Rendering, value: object, site: Site, escape: TextFunction, plain: TextFunction
+) -> str:
+    """The same, escaped; what is marked as safe, null and ready-made bodies are not."""
+    if value is None or value.__class__ is Deferred or running.is_safe(value):
+        return plain(text_of(run, value, site))
+    return escape(text_of(run, value, site))
+
+
+def too_long(run: Rendering, size: int, site: Site) -> None:
+    """The message has become too long."""
+    statements.check_output(run, size, site)
+
+
+def restore_one(variables: dict[str, object], name: str, value: object) -> None:
+    """Give a name the value back that a loop hid."""
+    statements.restore(variables, {name: value})
+
+
+def assign(name: str, value: ast.expr) -> ast.stmt:
+    """`name = value`."""
+    return ast.Assign(targets=[ast.Name(id=name, ctx=ast.Store())], value=value)
+
+
+def attribute(owner: str, name: str) -> ast.expr:
+    """`owner.name`, both ours."""
+    return ast.Attribute(value=read(owner), attr=name, ctx=ast.Load())
+
+
+_RUNTIME: dict[str, object] = {
+    "MISSING": statements.MISSING,
+    "enumerate": enumerate,
+    "escaped_text_of": escaped_text_of,
+    "loop_over": running.loop_over,
+    "restore_one": restore_one,
+    "text_of": text_of,
+    "too_long": too_long,
+}
