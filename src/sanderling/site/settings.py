@@ -128,6 +128,7 @@ OAUTH2_PROVIDER = {
     "ROTATE_REFRESH_TOKEN": True,
     "REFRESH_TOKEN_REUSE_PROTECTION": True,
     "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,  # tokens are stored as hashes
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,  # S256 only
     "AUTHORIZATION_CODE_EXPIRE_SECONDS": 300,
     "OAUTH2_VALIDATOR_CLASS": "sanderling.oauth.granting.Validator",
     "SCOPES": {"UseRestApi": "Use the API"},
