@@ -83,7 +83,7 @@ def _of_dry_run(broadcast: Broadcast) -> Iterator[str]:
     except SanderlingError as error:
         yield error.message
         return
-    for words, count in sorted(found.items(), key=lambda item: -item[1]):
+    for words, count in found:
         yield f"{words} (so for {count} of the first {len(people)} people)"
 
 

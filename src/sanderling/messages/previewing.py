@@ -3,6 +3,7 @@
 What sending would count as a warning is a problem here: the author is still at the desk.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -68,13 +69,15 @@ def preview(
 
 def problems_for(
     organisation_id: int, snapshot: Mapping[str, Any], contact_ids: Sequence[int]
-) -> dict[str, int]:
-    """Render for many contacts at once (a dry run); return how many have which problem.
+) -> list[tuple[str, int]]:
+    """Render for many contacts at once (a dry run); return problems, and how many have each.
 
+    What goes wrong at one place is one problem, in the words of the first who has it.
     Raises SourceUnavailable: without its rows a dry run says nothing.
     """
     people = _people(organisation_id, contact_ids)
-    counts: dict[str, int] = {}
+    counts: Counter[tuple[str, int]] = Counter()
+    words: dict[tuple[str, int], str] = {}
     renderers: dict[str, Renderer] = {}
     for person in people:
         wanted = str(person["language"])
@@ -87,9 +90,10 @@ def problems_for(
     for person in people:
         given = {name: found[person["contact_id"]] for name, found in rows.items()}
         shown = _rendered(renderers[str(person["language"])], snapshot, person, given)
-        for problem in {str(problem) for problem in shown.problems}:
-            counts[problem] = counts.get(problem, 0) + 1
-    return counts
+        for problem in shown.problems:
+            words.setdefault((problem.part, problem.line), str(problem))
+        counts.update({(problem.part, problem.line) for problem in shown.problems})
+    return [(words[place], count) for place, count in counts.most_common()]
 
 
 def _rendered(
