@@ -7,6 +7,7 @@ made on the authorization page travels from the code to every token that comes o
 import json
 from typing import Any
 
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from oauth2_provider.exceptions import OAuthToolkitError
 from oauth2_provider.oauth2_validators import OAuth2Validator
@@ -100,7 +101,16 @@ def tokens_for(request: HttpRequest) -> HttpResponse:
     Parameters may stand in the query (the library refuses that for good reasons, the document
     prints it), in the form, or the app's name in HTTP Basic.
     """
+    if holds_nul(request):
+        return _unreadable()
     _move_query_into_form(request)
+    try:
+        return _tokens_for(request)
+    except DataError:  # a name in HTTP Basic that no column takes
+        return _unreadable()
+
+
+def _tokens_for(request: HttpRequest) -> HttpResponse:
     _, headers, body, status = TOOLKIT.create_token_response(request)
     response = HttpResponse(body, status=status, content_type="application/json;charset=UTF-8")
     if status == 200:
@@ -113,11 +123,24 @@ def tokens_for(request: HttpRequest) -> HttpResponse:
 
 def revoke(request: HttpRequest) -> HttpResponse:
     """Answer RFC 7009: the token is void, known or not."""
+    if holds_nul(request):
+        return _unreadable()
     _, headers, body, status = TOOLKIT.create_revocation_response(request)
     response = HttpResponse(body or "", status=status, content_type="application/json")
     for name, value in headers.items():
         response.headers[name] = value
     return response
+
+
+def holds_nul(request: HttpRequest) -> bool:
+    """Say whether a parameter holds NUL, which PostgreSQL's text cannot."""
+    given = [*request.GET.lists(), *request.POST.lists()]
+    return any("\x00" in value for _, values in given for value in values)
+
+
+def _unreadable() -> HttpResponse:
+    said = {"error": "invalid_request", "error_description": "A value is no text."}
+    return JsonResponse(said, status=400)
 
 
 def _as_documented(body: str) -> dict[str, Any]:

@@ -31,6 +31,8 @@ class Elsewhere(HttpResponse):
 @require_http_methods(["GET", "POST"])
 def authorize(request: HttpRequest) -> HttpResponseBase:
     """Ask the signed-in person whether an app may act for one of their organisations."""
+    if granting.holds_nul(request):
+        return HttpResponse("The request holds a character that is no text.", status=400)
     try:
         app, wish = granting.wish_of(request)
     except FatalClientError as error:  # whom to tell is not known: tell the person
@@ -73,7 +75,7 @@ def metadata(request: HttpRequest, issuer_path: str = "") -> HttpResponse:
             "response_types_supported": ["code"],
             "grant_types_supported": ["authorization_code", "refresh_token"],
             "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
-            "code_challenge_methods_supported": ["S256", "plain"],
+            "code_challenge_methods_supported": ["S256"],
         }
     )
     response["Access-Control-Allow-Origin"] = "*"
