@@ -256,7 +256,7 @@ importing.run_due()
 def test_an_import_killed_in_the_middle_neither_doubles_nor_loses():
     here = organising.create_organisation("Sandpiper")
     owner = Actor.system(here.pk)
-    lines = "".join(f"p{n}@example.com,{n % 7},{n}\n" for n in range(60_000))
+    lines = "".join(f"p{n}@example.com,{n % 7},{n}\n" for n in range(110_000))
     uploaded = importing.create(
         here.pk, "people.csv", chunks=[b"email,town,external id\n", lines.encode()], by=owner
     )
@@ -266,13 +266,13 @@ def test_an_import_killed_in_the_middle_neither_doubles_nor_loses():
     os.kill(worker.pid, signal.SIGKILL)
     worker.wait()
     interrupted = Import.objects.get()
-    assert (interrupted.status, interrupted.rows_read) == ("RUNNING", 25_000)
+    assert (interrupted.status, interrupted.rows_read) == ("RUNNING", 50_000)
     assert importing.run_due() == 0  # its lease still holds
     Import.objects.update(lease_until=timezone.now())
     assert importing.run_due() == 1
     done = Import.objects.get()
-    assert (done.status, done.rows_read, counts(done)) == ("FINISHED", 60_000, (60_000, 0, 0, 0))
-    assert Contact.objects.count() == 60_000
+    assert (done.status, done.rows_read, counts(done)) == ("FINISHED", 110_000, (110_000, 0, 0, 0))
+    assert Contact.objects.count() == 110_000
     assert done.attempts == 2
 
 

@@ -19,7 +19,14 @@ from sanderling.contacts.models import EmailStatus, Source
 from sanderling.contacts.people import KINDS_OF, TEXT_COLUMNS, Match, Person
 from sanderling.postgres import advisory
 from sanderling.postgres.copying import copy_rows
-from sanderling.postgres.statements import Row, Statements, fetch, fetch_value, own_connection
+from sanderling.postgres.statements import (
+    Row,
+    Statements,
+    execute,
+    fetch,
+    fetch_value,
+    own_connection,
+)
 
 STATEMENTS = Statements(__package__)
 STAGED = "contacts_staged"
@@ -103,14 +110,20 @@ class Staging:
         if self.rules.match == Match.FIELD:
             self._run("match_by_field")
         self._run("match_staged")
+        STATEMENTS.run("analyze_staging")
         self._run("fold_same")
         self._run("defer_attaching")
-        self._run("claim_staged")
-        self._run("find_losers")
+        self._claim()
         self._run("insert_new")
         self._run("update_matched")
         released = STATEMENTS.rows("renew_staged_keys", self.params)
         keeping_keys.pass_on(self.organisation_id, [(k, v, c) for k, v, c in released])
+
+    def _claim(self) -> None:
+        losers = [line for (line,) in STATEMENTS.rows("claim_staged", self.params)]
+        if losers:
+            STATEMENTS.run("give_back_keys", {**self.params, "lines": losers})
+        execute("DROP TABLE contacts_claimed")
 
     def _run(self, name: str) -> None:
         STATEMENTS.run(name, self.params)

@@ -59,12 +59,7 @@ WITH said AS (
 UPDATE contacts_staged s
    SET state = CASE
            WHEN s.state = 'NEW' THEN 'ADDED'
-           WHEN written.id IS NOT NULL THEN 'UPDATED'
+           WHEN s.contact_id IN (SELECT written.id FROM written) THEN 'UPDATED'
            ELSE 'UNCHANGED'
        END
-  FROM contacts_staged self
-  LEFT JOIN written
-    ON written.id = self.contact_id
-   AND self.state = 'MATCHED'
- WHERE self.line = s.line
-   AND s.state IN ('NEW', 'MATCHED');
+ WHERE s.state IN ('NEW', 'MATCHED');
