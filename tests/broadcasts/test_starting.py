@@ -86,7 +86,7 @@ def test_everything_that_is_wrong_is_said_at_once(cast, broadcast, message, read
 def test_what_is_only_strange_is_said_and_does_not_stop(cast, broadcast, message):
     message.html = "<p>$!nobody $!data.get('promo_codes').get(0).get('name')</p>"
     message.save()
-    [said] = warnings_of(drafting.get(cast.organisation.pk, broadcast.pk))
+    said = warnings_of(drafting.get(cast.organisation.pk, broadcast.pk))
     assert [line.split(":")[0] for line in said] == [
         "There is no link to unsubscribe",
         "No data source is named “promo_codes”",
