@@ -25,6 +25,7 @@ from .generating import (
     compare,
     is_class,
     is_plain,
+    named,
     read,
 )
 from .nodes import (
@@ -250,21 +251,20 @@ class TemplateCompiler(ExpressionGenerator):
         return None
 
     def _printed(self, node: Reference) -> ast.expr:
-        name = self.fresh("t")
+        value, name = named(self.reference(node), self.fresh("t"))
         site = self.site(node.offset, node)
         raw = prints_raw(node, self.options.escaping)
-        value = self.reference(node)
         if raw and not self.encoding:
             slow = call(read("text_of"), read("run"), read(name), site)
             as_is = ast.BoolOp(
                 op=ast.Or(),
-                values=[is_class(bind(name, value), "str"), is_class(read(name), "int")],
+                values=[is_class(value, "str"), is_class(read(name), "int")],
             )
             return ast.IfExp(test=as_is, body=read(name), orelse=slow)
         escape = self.constant(self._value_writer(raw))
         plain = self.constant(self.encoding.value if self.encoding else unescaped)
         slow = call(read("escaped_text_of"), read("run"), read(name), site, escape, plain)
-        is_text = is_class(bind(name, value), "str")
+        is_text = is_class(value, "str")
         return ast.IfExp(test=is_text, body=call(escape, read(name)), orelse=slow)
 
     def _value_writer(self, raw: bool) -> TextFunction:

@@ -156,7 +156,7 @@ class ExpressionGenerator:
         self, value: ast.expr, operator: str, left: Node, operand: Node, offset: int
     ) -> ast.expr:
         sources = self.constant((source_of(left), source_of(operand)))
-        name = self.fresh("t")
+        value, name = named(value, self.fresh("t"))
         right = self.value(operand)
         slow = call(
             read("operate"),
@@ -169,10 +169,10 @@ class ExpressionGenerator:
         )
         fast = _fast_operation(operator, name, operand)
         if fast is None:
-            slow.args[2] = value
+            slow.args[2] = _unbound(value)
             return slow
         kind, expression = fast
-        return ast.IfExp(test=is_class(bind(name, value), kind), body=expression, orelse=slow)
+        return ast.IfExp(test=is_class(value, kind), body=expression, orelse=slow)
 
     def _logic(self, node: Logic) -> ast.expr:
         return self._as_boolean(node)
@@ -241,7 +241,7 @@ class ExpressionGenerator:
 
     def step(self, value: ast.expr, step: Step) -> ast.expr:
         """Python for one step from a value, the common classes inlined."""
-        name = self.fresh("t")
+        value, name = named(value, self.fresh("t"))
         site = self.site(step.offset)
         if isinstance(step, Property):
             key: ast.expr = ast.Constant(value=step.name)
@@ -252,7 +252,7 @@ class ExpressionGenerator:
                 key = ast.Constant(value=step.key.value)
                 slow = call(read("item_of"), read("run"), read(name), key, site)
                 return self._from_map(value, name, key, slow)
-            return call(read("item_of"), read("run"), value, self.value(step.key), site)
+            return call(read("item_of"), read("run"), _unbound(value), self.value(step.key), site)
         return self._call_step(value, step, name, site)
 
     def _call_step(self, value: ast.expr, step: Call, name: str, site: ast.expr) -> ast.expr:
@@ -266,22 +266,22 @@ class ExpressionGenerator:
             if isinstance(argument, Literal) and argument.value.__class__ is int:
                 return self._from_list(value, name, int(argument.value), slow)  # type: ignore[call-overload]
         if step.name == "size" and not step.arguments:
-            test = is_class(bind(name, value), "list")
+            test = is_class(value, "list")
             return ast.IfExp(test=test, body=call(read("len"), read(name)), orelse=slow)
-        slow.args[1] = value
+        slow.args[1] = _unbound(value)
         return slow
 
     def _from_map(self, value: ast.expr, name: str, key: ast.expr, slow: ast.expr) -> ast.expr:
         get = ast.Attribute(value=read(name), attr="get", ctx=ast.Load())
-        test = is_class(bind(name, value), "dict")
+        test = is_class(value, "dict")
         return ast.IfExp(test=test, body=call(get, key), orelse=slow)
 
     def _from_list(self, value: ast.expr, name: str, index: int, slow: ast.expr) -> ast.expr:
         if index < 0:
-            slow.args[1] = value  # type: ignore[attr-defined]
+            slow.args[1] = _unbound(value)  # type: ignore[attr-defined]
             return slow
         long_enough = compare(call(read("len"), read(name)), ast.Gt(), ast.Constant(value=index))
-        is_list = is_class(bind(name, value), "list")
+        is_list = is_class(value, "list")
         element = ast.Subscript(value=read(name), slice=ast.Constant(value=index), ctx=ast.Load())
         test = ast.BoolOp(op=ast.And(), values=[is_list, long_enough])
         return ast.IfExp(test=test, body=element, orelse=slow)
@@ -343,6 +343,17 @@ def call(function: ast.expr, *arguments: ast.expr) -> ast.Call:
 def compare(left: ast.expr, operator: ast.cmpop, right: ast.expr) -> ast.expr:
     """`left operator right`."""
     return ast.Compare(left=left, ops=[operator], comparators=[right])
+
+
+def named(value: ast.expr, name: str) -> tuple[ast.expr, str]:
+    """The value to test first, and the name to read it by after: its own if it is a variable."""
+    if isinstance(value, ast.Name):
+        return value, value.id
+    return bind(name, value), name
+
+
+def _unbound(value: ast.expr) -> ast.expr:
+    return value.value if isinstance(value, ast.NamedExpr) else value
 
 
 def is_class(value: ast.expr, kind: str) -> ast.expr:

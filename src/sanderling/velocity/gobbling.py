@@ -38,7 +38,7 @@ def _settle(body: list[Node], mode: Gobbling) -> list[Node]:
         if isinstance(node, Directive):
             _settle_directive(settled, node, mode)
         else:
-            _append(settled, node)
+            append(settled, node)
     return settled
 
 
@@ -46,21 +46,21 @@ def _settle_directive(settled: list[Node], node: Directive, mode: Gobbling) -> N
     if mode is Gobbling.BC and isinstance(node, SetDirective):
         _settle_blanks_of_set(settled, node)
     elif mode in (Gobbling.NONE, Gobbling.BC):
-        _append(settled, Text(node.prefix))
+        append(settled, Text(node.prefix))
     if isinstance(node, MacroCall):
         _settle_source(node, mode)
     for block in blocks_of(node):
         _settle_block(block, mode)
-    _append(settled, node)
+    append(settled, node)
     if mode is Gobbling.NONE:
-        _append(settled, Text(node.postfix))
+        append(settled, Text(node.postfix))
 
 
 def _settle_blanks_of_set(settled: list[Node], node: SetDirective) -> None:
     # In 1.x the blanks before #set are its own, unless they belong to text that goes before.
     before = settled[-1] if settled else None
     if node.prefix and isinstance(before, Text):
-        _append(settled, Text(node.prefix))
+        append(settled, Text(node.prefix))
     elif isinstance(before, Text) and not before.text.strip(" \t"):
         settled.pop()
 
@@ -77,11 +77,12 @@ def _settle_block(block: Block, mode: Gobbling) -> None:
     after = block.postfix if mode in (Gobbling.NONE, Gobbling.BC) else ""
     body: list[Node] = []
     for node in (Text(before), *_settle(block.body, mode), Text(after)):
-        _append(body, node)
+        append(body, node)
     block.body = body
 
 
-def _append(body: list[Node], node: Node) -> None:
+def append(body: list[Node], node: Node) -> None:
+    """Add a node to a body, merging neighbouring text."""
     if not isinstance(node, Text):
         body.append(node)
     elif node.text and body and isinstance(body[-1], Text):

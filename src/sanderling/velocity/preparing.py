@@ -16,6 +16,7 @@ from threading import Lock
 from .compiling import can_be_compiled, compile_parsed
 from .copying import copy_of
 from .errors import BudgetExceeded
+from .folding import fold_constants, settle_unknown_calls
 from .limits import Budget
 from .options import Options
 from .parsing import Parsed, parse
@@ -111,6 +112,7 @@ class Template:
             parsed = parse(text, name=library_name, options=options)
             self._inherited = {**closures_of(parsed, options)[1], **self._inherited}
         self.parsed = parse(source, name=name, options=options, known=frozenset(self._inherited))
+        settle_unknown_calls(self.parsed, frozenset(self._inherited), options)
         definitions = list(self.parsed.macros.values())
         self.reads: Reads = reads_of(self.parsed.body, definitions)
         self._copies = changes_values(self.parsed.body, definitions) or bool(self._inherited)
