@@ -89,6 +89,9 @@ def test_weeks_count_by_the_countrys_rule(day, week, year):
         ("yyyy-MM-dd", "02.09.2020", None),
         ("yyyy-MM-dd", "tomorrow", None),
         ("yyyy-MM-dd", "99999-01-01", None),
+        ("yyyy D", "2020 246", datetime(2020, 9, 2, tzinfo=UTC)),
+        ("s", "9" * 18, None),
+        ("yyyy", "9" * 18, None),
     ],
 )
 def test_a_text_is_read_by_its_pattern(pattern, text, moment):

@@ -40,7 +40,7 @@ def java_hash(value: object, budget: Budget, depth: int = 0) -> int:
 
 
 def _map_hash(value: dict[object, object], budget: Budget, depth: int) -> int:
-    charge_elements(budget, _ELEMENT * len(value))
+    charge_elements(budget, 3 * _ELEMENT * len(value))
     return wrap(sum(_pair_hash(key, each, budget, depth) for key, each in value.items()), 32)
 
 

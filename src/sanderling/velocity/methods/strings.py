@@ -22,6 +22,8 @@ _JAVA_WHITESPACE = (
     "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006"
     "\u2008\u2009\u200a\u2028\u2029\u205f\u3000"
 )
+# What folding the case of a character costs, in units of work.
+_FOLDED = 16
 _TRIMMED = "".join(map(chr, range(33)))
 
 
@@ -105,7 +107,7 @@ def _equals(budget: Budget, value: str, other: object) -> bool:
 def _equals_ignore_case(budget: Budget, value: str, other: object) -> bool:
     if other is None:
         return False
-    budget.charge_work(8 * len(value))
+    budget.charge_work(_FOLDED * len(value))
     text = to_text(other, budget)
     return len(text) == len(value) and folded(value) == folded(text)
 
@@ -120,7 +122,7 @@ def _compare_to(budget: Budget, value: str, other: object) -> int:
 
 
 def _compare_to_ignore_case(budget: Budget, value: str, other: object) -> int:
-    budget.charge_work(12 * len(value))
+    budget.charge_work((4 + _FOLDED) * len(value))
     return compare_text(folded(value), folded(to_text(other, budget)))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.core import get_global
@@ -92,7 +93,7 @@ def named_pattern(pattern: str, locale: Locale) -> str:
 
 def zone_id(zone: tzinfo | None) -> str:
     """The name of a time zone, as `Europe/Kyiv`."""
-    return str(getattr(zone, "key", "UTC"))
+    return zone.key if isinstance(zone, ZoneInfo) else "UTC"
 
 
 def _style_and_part(pattern: str) -> tuple[str, str] | None:

@@ -20,18 +20,26 @@ _OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})?", re.ASCII)
 _ZONE_NAMES = ("UTC", "GMT", "Z")
 
 
+_NAMES = {
+    "y": "year",
+    "Y": "year",
+    "M": "month",
+    "L": "month",
+    "d": "day",
+    "D": "day of year",
+    "H": "hour",
+    "K": "hour",
+    "m": "minute",
+    "s": "second",
+    "S": "millisecond",
+}
+
+
 @dataclass(slots=True)
 class _Reading:
     """What has been read so far; the parts that the pattern does not name stay as in 1970."""
 
-    year: int = 1970
-    month: int = 1
-    day: int = 1
-    year_day: int | None = None
-    hour: int = 0
-    minute: int = 0
-    second: int = 0
-    milli: int = 0
+    parts: dict[str, int]
     afternoon: bool | None = None
     zone: tzinfo | None = None
 
@@ -41,7 +49,7 @@ def parse_date(
 ) -> datetime | None:
     """The moment that the text names, in UTC; None when the text does not fit the pattern."""
     fields = parse_date_pattern(named_pattern(pattern, locale))
-    reading, position = _Reading(), 0
+    reading, position = _Reading({"year": 1970, "month": 1, "day": 1}), 0
     for index, field in enumerate(fields):
         following = fields[index + 1] if index + 1 < len(fields) else Field("", 0)
         end = _read(reading, field, following, text, position, locale, now)
@@ -110,12 +118,10 @@ def _century(value: int, now: datetime) -> int:
 
 
 def _keep(reading: _Reading, letter: str, value: int) -> None:
-    names = {"y": "year", "Y": "year", "M": "month", "L": "month", "d": "day", "D": "year_day"}
-    clock = {"m": "minute", "s": "second", "S": "milli", "H": "hour", "K": "hour"}
     if letter in "kh":
-        reading.hour = 0 if value == (24 if letter == "k" else 12) else value
-    elif letter in names or letter in clock:
-        setattr(reading, names.get(letter) or clock[letter], value)
+        reading.parts["hour"] = 0 if value == (24 if letter == "k" else 12) else value
+    elif letter in _NAMES:
+        reading.parts[_NAMES[letter]] = value
 
 
 def _name(reading: _Reading, field: Field, text: str, start: int, locale: Locale) -> int | None:
@@ -126,7 +132,7 @@ def _name(reading: _Reading, field: Field, text: str, start: int, locale: Locale
             if field.letter == "a":
                 reading.afternoon = value == 1
             elif field.letter in "ML":
-                reading.month = value
+                reading.parts["month"] = value
             return start + len(name)
     return None
 
@@ -165,20 +171,22 @@ def _zone(reading: _Reading, text: str, start: int) -> int | None:
 
 
 def _moment(reading: _Reading, zone: tzinfo) -> datetime | None:
-    years, month = divmod(reading.month - 1, 12)
-    hour = reading.hour
+    parts = reading.parts
+    years, month = divmod(parts["month"] - 1, 12)
+    days, hour = parts["day"], parts.get("hour", 0)
+    if "day of year" in parts:
+        month, days = 0, parts["day of year"]
     if reading.afternoon is not None:
         hour = hour % 12 + (12 if reading.afternoon else 0)
-    month, days = (0, reading.year_day) if reading.year_day else (month, reading.day)
     try:
-        midnight = datetime(reading.year + years, month + 1, 1)  # noqa: DTZ001 - zone comes below
-        local = midnight + timedelta(
+        clock = timedelta(
             days=days - 1,
             hours=hour,
-            minutes=reading.minute,
-            seconds=reading.second,
-            milliseconds=reading.milli,
+            minutes=parts.get("minute", 0),
+            seconds=parts.get("second", 0),
+            milliseconds=parts.get("millisecond", 0),
         )
-        return local.replace(tzinfo=reading.zone or zone).astimezone(UTC)
+        first = datetime(parts["year"] + years, month + 1, 1)  # noqa: DTZ001 - zone comes below
+        return (first + clock).replace(tzinfo=reading.zone or zone).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
