@@ -99,7 +99,7 @@ def _general(value: object, kind: str, budget: Budget) -> str:
         return "null"
     if kind == "c" and value.__class__ is int:
         if not 0 <= value <= 0x10FFFF:
-            raise MethodFailed(f"{value} is no character")
+            raise MethodFailed("the number is no character's code")
         return chr(value)
     text = java_string(value, budget)
     if kind == "c" and len(text) != 1:
@@ -112,7 +112,7 @@ def _whole(value: object, kind: str) -> str:
         raise MethodFailed(f"%{kind} takes a whole number")
     number: int = value
     if kind == "d":
-        return str(number)
+        return java_string(number)
     bits = 32 if -(2**31) <= number < 2**31 else 64
     return format(number & ((1 << bits) - 1), kind)
 
