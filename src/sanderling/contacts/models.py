@@ -4,7 +4,7 @@
 ``ContactKey``, distributed by value (DESIGN: ready to be distributed).
 """
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 
 from sanderling.accounts.models import Organisation
@@ -72,11 +72,34 @@ class Contact(Tracked):
         indexes = [
             models.Index(fields=["organisation", "id"], name="contacts_contact_page"),
             models.Index(fields=["organisation", "changed"], name="contacts_contact_changed"),
+            # Pattern operators answer "=" as well as "begins with", in any collation.
             models.Index(
-                "organisation", models.functions.Lower("email"), name="contacts_contact_email"
+                "organisation",
+                OpClass(models.functions.Lower("email"), name="text_pattern_ops"),
+                name="contacts_contact_by_email",
             ),
-            models.Index(fields=["organisation", "phone"], name="contacts_contact_phone"),
-            models.Index(fields=["organisation", "external_id"], name="contacts_contact_external"),
+            models.Index(
+                "organisation",
+                OpClass(models.F("phone"), name="varchar_pattern_ops"),
+                name="contacts_contact_by_phone",
+            ),
+            models.Index(
+                "organisation",
+                OpClass(models.F("external_id"), name="varchar_pattern_ops"),
+                name="contacts_contact_by_external",
+            ),
+            models.Index(
+                "organisation",
+                OpClass(models.functions.Lower("last_name"), name="text_pattern_ops"),
+                name="contacts_contact_by_last",
+                condition=~models.Q(last_name=""),
+            ),
+            models.Index(
+                "organisation",
+                OpClass(models.functions.Lower("first_name"), name="text_pattern_ops"),
+                name="contacts_contact_by_first",
+                condition=~models.Q(first_name=""),
+            ),
             GinIndex(fields=["fields"], name="contacts_contact_fields"),
         ]
 
