@@ -5,7 +5,7 @@ import pytest
 
 sys.path.append(str(Path(__file__).parent))
 
-from calling import Program, program_of
+from programs import Program, program_of
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 import pytest
-from calling import Program, basic, program_of
 from django.db import connection
 from django.test.utils import override_settings
+from programs import Program, basic, program_of
 
 from sanderling.accounts import keys
 from sanderling.accounts.models import ApiKey

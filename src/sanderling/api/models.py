@@ -39,3 +39,23 @@ class Request(models.Model):
 
     def __str__(self) -> str:
         return f"{self.method} {self.operation} {self.status}"
+
+
+class StoredMembers(models.Model):
+    """What a program stored with a message and our messages have no column for.
+
+    ``language`` "" is the main version.  Programs read back what they wrote; sending does not
+    look here.
+    """
+
+    message = models.ForeignKey("messages.Message", on_delete=models.CASCADE)
+    language = models.CharField(max_length=20, blank=True, default="")
+    members = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["message", "language"], name="api_members_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.message_id} {self.language}"

@@ -2,10 +2,12 @@
 
 from sanderling.api.v1 import (
     account,
+    broadcasts,
     bulk,
     contacts,
     events,
     groups,
+    messages,
     orders,
     sending,
     statuses,
@@ -14,10 +16,12 @@ from sanderling.api.v1 import (
 
 __all__ = [
     "account",
+    "broadcasts",
     "bulk",
     "contacts",
     "events",
     "groups",
+    "messages",
     "orders",
     "sending",
     "statuses",

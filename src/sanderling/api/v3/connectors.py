@@ -1,0 +1,221 @@
+"""Doors to the customer's own database, and the tables that are used of them."""
+
+from typing import Any
+
+from sanderling.api.answering import EMPTY, Answer, present
+from sanderling.api.calling import Call
+from sanderling.api.operations import operation
+from sanderling.api.shapes import Id, Shape
+from sanderling.connectors import browsing, saving, validating
+from sanderling.connectors.drafts import Draft
+from sanderling.connectors.models import Connector
+from sanderling.sources import saving as sources
+from sanderling.sources.models import DataSource
+
+
+class ConnectorBody(Shape):
+    """A connector; a password that is absent leaves the stored one."""
+
+    name: str | None = None
+    host: str | None = None
+    port: int | None = None
+    database: str | None = None
+    username: str | None = None
+    password: str | None = None
+    tls: str | None = None
+    ca: str | None = None
+    key_column: str | None = None
+    contact_key: str | None = None
+    field_id: Id | None = None
+
+
+class SourceBody(Shape):
+    """A table of a connector under a name."""
+
+    connector_id: Id | None = None
+    schema: str | None = None
+    table: str | None = None
+    name: str | None = None
+    outage: str | None = None
+    rows_per_contact: int | None = None
+
+
+@operation("GET", "/v3/connectors", summary="Connectors")
+def list_connectors(call: Call) -> list[dict[str, Any]]:
+    """Return the connectors; passwords are never shown."""
+    return [_connector(one) for one in saving.connectors_of(call.organisation_id)]
+
+
+@operation("POST", "/v3/connectors", summary="Add a connector")
+def add_connector(call: Call, body: ConnectorBody) -> dict[str, Any]:
+    """Create a connector."""
+    return _connector(saving.save(call.organisation_id, _draft(body), by=call.actor))
+
+
+@operation("POST", "/v3/connectors/validate", summary="Try a connection", writes=False)
+def try_connector(call: Call, body: ConnectorBody) -> dict[str, Any]:
+    """Return whether the connection opens, and why not."""
+    return _validation(validating.validate(call.organisation_id, _draft(body), by=call.actor))
+
+
+@operation("GET", "/v3/connectors/{connector_id}", summary="Get a connector")
+def get_connector(call: Call, connector_id: int) -> dict[str, Any]:
+    """Return a connector."""
+    return _connector(saving.get(call.organisation_id, connector_id))
+
+
+@operation("PUT", "/v3/connectors/{connector_id}", summary="Change a connector")
+def change_connector(call: Call, connector_id: int, body: ConnectorBody) -> dict[str, Any]:
+    """Change a connector; members that are absent stay."""
+    stored = saving.get(call.organisation_id, connector_id)
+    changed = saving.save(
+        call.organisation_id, _draft(body, stored), connector_id=connector_id, by=call.actor
+    )
+    return _connector(changed)
+
+
+@operation("DELETE", "/v3/connectors/{connector_id}", summary="Delete a connector")
+def delete_connector(call: Call, connector_id: int) -> Answer:
+    """Delete a connector that nothing uses."""
+    saving.delete(call.organisation_id, connector_id, by=call.actor)
+    return EMPTY
+
+
+@operation(
+    "POST", "/v3/connectors/{connector_id}/validate", summary="Try a connector", writes=False
+)
+def try_stored_connector(call: Call, connector_id: int) -> dict[str, Any]:
+    """Return whether a saved connector opens, and why not."""
+    return _validation(
+        validating.validate_stored(call.organisation_id, connector_id, by=call.actor)
+    )
+
+
+@operation("GET", "/v3/connectors/{connector_id}/schemas", summary="Schemas of a connector")
+def connector_schemas(call: Call, connector_id: int) -> list[str]:
+    """Return the schemas that the connector's user may look into."""
+    return browsing.schemas(saving.get(call.organisation_id, connector_id))
+
+
+@operation(
+    "GET", "/v3/connectors/{connector_id}/schemas/{schema}/tables", summary="Tables of a schema"
+)
+def connector_tables(call: Call, connector_id: int, schema: str) -> list[str]:
+    """Return the tables and views of a schema."""
+    connector = saving.get(call.organisation_id, connector_id)
+    return [table.name for table in browsing.tables(connector, schema)]
+
+
+@operation("GET", "/v3/sources", summary="Data sources")
+def list_sources(call: Call) -> list[dict[str, Any]]:
+    """Return the data sources."""
+    return [_source(one) for one in sources.sources_of(call.organisation_id)]
+
+
+@operation("POST", "/v3/sources", summary="Add a data source")
+def add_source(call: Call, body: SourceBody) -> dict[str, Any]:
+    """Make a table a data source."""
+    made = sources.create(
+        call.organisation_id,
+        body.connector_id or 0,
+        schema=body.schema or "",
+        table=body.table or "",
+        name=body.name or "",
+        by=call.actor,
+    )
+    return _source(made)
+
+
+@operation("GET", "/v3/sources/{source_id}", summary="Get a data source")
+def get_source(call: Call, source_id: int) -> dict[str, Any]:
+    """Return a data source."""
+    return _source(sources.get(call.organisation_id, source_id))
+
+
+@operation("PUT", "/v3/sources/{source_id}", summary="Change a data source")
+def change_source(call: Call, source_id: int, body: SourceBody) -> dict[str, Any]:
+    """Rename a source, or say what sending does without it."""
+    changed = sources.change(
+        call.organisation_id,
+        source_id,
+        name=body.name,
+        outage=body.outage,
+        rows_per_contact=body.rows_per_contact,
+        by=call.actor,
+    )
+    return _source(changed)
+
+
+@operation("POST", "/v3/sources/{source_id}/refresh", summary="Look at the columns anew")
+def refresh_source(call: Call, source_id: int) -> dict[str, Any]:
+    """Return the source with the columns that its table has now."""
+    return _source(sources.refresh(call.organisation_id, source_id, by=call.actor))
+
+
+@operation("DELETE", "/v3/sources/{source_id}", summary="Delete a data source")
+def delete_source(call: Call, source_id: int) -> Answer:
+    """Delete a source that nothing uses."""
+    sources.delete(call.organisation_id, source_id, by=call.actor)
+    return EMPTY
+
+
+def _draft(body: ConnectorBody, stored: Connector | None = None) -> Draft:
+    """Return the connector as asked for; what is absent is as stored, or as a new form has it."""
+    base = stored or Connector(tls="prefer", port=5432)
+    return Draft(
+        name=_or(body.name, base.name),
+        host=_or(body.host, base.host),
+        username=_or(body.username, base.username),
+        password=body.password or "",
+        port=base.port if body.port is None else body.port,
+        database=_or(body.database, base.database),
+        tls=_or(body.tls, base.tls),
+        ca=_or(body.ca, base.ca),
+        key_column=_or(body.key_column, base.key_column),
+        contact_key=_or(body.contact_key, base.contact_key),
+        field_id=base.field_id if body.field_id is None else body.field_id,
+    )
+
+
+def _or(given: str | None, stored: str) -> str:
+    return stored if given is None else given
+
+
+def _connector(connector: Connector) -> dict[str, Any]:
+    return present(
+        id=connector.pk,
+        kind=connector.kind,
+        name=connector.name,
+        host=connector.host,
+        port=connector.port,
+        database=connector.database,
+        username=connector.username,
+        tls=connector.tls,
+        keyColumn=connector.key_column,
+        contactKey=connector.contact_key,
+        fieldId=connector.field_id,
+    )
+
+
+def _validation(validation: Any) -> dict[str, Any]:
+    return present(
+        ok=validation.ok,
+        cause=None if validation.ok else str(getattr(validation, "cause", "") or "") or None,
+        message=str(getattr(validation, "message", "") or "") or None,
+        isTls=validation.is_tls,
+        warnings=validating.warnings_of(validation),
+    )
+
+
+def _source(source: DataSource) -> dict[str, Any]:
+    return {
+        "id": source.pk,
+        "connectorId": source.connector_id,
+        "schema": source.schema,
+        "table": source.table,
+        "name": source.name,
+        "columns": source.columns,
+        "outage": source.outage,
+        "rowsPerContact": source.rows_per_contact,
+        "warnings": sources.warnings_of(source),
+    }
