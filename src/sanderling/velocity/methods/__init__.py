@@ -16,6 +16,7 @@ from decimal import Decimal
 
 from sanderling.velocity.limits import Budget
 from sanderling.velocity.methods.dates import DATE_METHODS
+from sanderling.velocity.methods.decimals import DECIMAL_METHODS
 from sanderling.velocity.methods.equality import java_compare, java_equals
 from sanderling.velocity.methods.lists import LIST_METHODS, LIST_MUTATORS, RANGE_METHODS
 from sanderling.velocity.methods.maps import (
@@ -29,7 +30,6 @@ from sanderling.velocity.methods.method import Method, Table
 from sanderling.velocity.methods.numbers import (
     BOOLEAN_CONSTANTS,
     BOOLEAN_METHODS,
-    DECIMAL_METHODS,
     DOUBLE_CONSTANTS,
     DOUBLE_METHODS,
     INT_CONSTANTS,

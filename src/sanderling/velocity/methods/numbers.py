@@ -1,4 +1,4 @@
-"""`Integer`, `Long` and `BigInteger` over int; `Double` over float; `BigDecimal`; `Boolean`.
+"""`Integer`, `Long` and `BigInteger` over int; `Double` over float; `Boolean`.
 
 Statics answer on any value of the class, because templates write
 `#set($Integer = 0)$Integer.parseInt("7")`.
@@ -11,19 +11,7 @@ import re
 import struct
 import sys
 from collections.abc import Callable
-from decimal import (
-    ROUND_CEILING,
-    ROUND_DOWN,
-    ROUND_FLOOR,
-    ROUND_HALF_DOWN,
-    ROUND_HALF_EVEN,
-    ROUND_HALF_UP,
-    ROUND_UP,
-    Context,
-    Decimal,
-    DecimalException,
-    localcontext,
-)
+from decimal import Decimal
 
 from sanderling.velocity.errors import MethodFailed
 from sanderling.velocity.limits import Budget
@@ -43,16 +31,7 @@ from sanderling.velocity.methods.method import Table, Unmatched, method
 from sanderling.velocity.text import java_string
 
 _DOUBLE = re.compile(r"[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?)", re.ASCII)
-_LARGEST_SCALE = 1_000
-_ROUNDINGS = (
-    ROUND_UP,
-    ROUND_DOWN,
-    ROUND_CEILING,
-    ROUND_FLOOR,
-    ROUND_HALF_UP,
-    ROUND_HALF_DOWN,
-    ROUND_HALF_EVEN,
-)
+LARGEST_SCALE = 1_000
 
 
 def to_double(value: object) -> float:
@@ -91,7 +70,7 @@ def as_long(value: float | Decimal) -> int:
 
 def whole(value: float | Decimal) -> int:
     """A number cut to its whole part; raises MethodFailed where there is none."""
-    if value.__class__ is Decimal and (value.is_nan() or abs(value.adjusted()) > _LARGEST_SCALE):
+    if value.__class__ is Decimal and (value.is_nan() or abs(value.adjusted()) > LARGEST_SCALE):
         raise MethodFailed("the number is too large, or none")
     return int(value)
 
@@ -140,7 +119,8 @@ def _compare_ints(budget: Budget, value: int, other: object) -> int:
     return (value > number) - (value < number)
 
 
-def _compare_doubles(budget: Budget, value: float | Decimal, other: object) -> int:
+def compare_doubles(budget: Budget, value: float | Decimal, other: object) -> int:
+    """`Double.compareTo`, for any number that converts to a double."""
     if other is None:
         raise MethodFailed("a number cannot be compared with null")
     number = to_double(other)
@@ -162,57 +142,6 @@ def _in_radix(letter: str) -> Callable[[Budget, int, object], str]:
 
 def _this(value: float, arguments: tuple[object, ...]) -> float:
     return to_double(arguments[0]) if arguments else value
-
-
-def _set_scale(budget: Budget, value: Decimal, scale: object, rounding: object = None) -> Decimal:
-    digits = to_int(scale)
-    if abs(digits) > _LARGEST_SCALE:
-        raise MethodFailed(f"a scale of {digits} digits")
-    if not value.is_finite():
-        raise MethodFailed("the value is not a number")
-    mode = None if rounding is None else to_int(rounding)
-    if mode is not None and not 0 <= mode < len(_ROUNDINGS) + 1:
-        raise MethodFailed(f"there is no rounding {mode}")
-    way = ROUND_HALF_UP if mode is None or mode == len(_ROUNDINGS) else _ROUNDINGS[mode]
-    with localcontext(Context(prec=5_000)):
-        scaled = value.quantize(Decimal(1).scaleb(-digits), rounding=way)
-    if scaled != value and mode in (None, len(_ROUNDINGS)):
-        raise MethodFailed(f"rounding is needed to bring {value} to {digits} digits")
-    return scaled
-
-
-def _calculated(name: str) -> Callable[[Budget, Decimal, object], Decimal]:
-    def calculate(budget: Budget, value: Decimal, other: object) -> Decimal:
-        if other.__class__ is not Decimal:
-            raise Unmatched
-        try:
-            with localcontext(Context(prec=200)):
-                return _CALCULATIONS[name](value, other)
-        except DecimalException as error:
-            raise MethodFailed("this cannot be calculated") from error
-
-    return calculate
-
-
-_CALCULATIONS: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
-    "add": lambda left, right: left + right,
-    "subtract": lambda left, right: left - right,
-    "multiply": lambda left, right: left * right,
-    "remainder": lambda left, right: left % right,
-    "max": max,
-    "min": min,
-}
-
-
-def _plain(budget: Budget, value: Decimal) -> str:
-    if abs(value.adjusted()) > _LARGEST_SCALE:
-        raise MethodFailed("the number is too long to be printed")
-    return format(value, "f")
-
-
-def _scale(budget: Budget, value: Decimal) -> int:
-    exponent = value.as_tuple().exponent
-    return -exponent if isinstance(exponent, int) else 0
 
 
 NUMBER_METHODS: Table = {
@@ -244,36 +173,18 @@ INT_METHODS: Table = NUMBER_METHODS | {
 }
 
 DOUBLE_METHODS: Table = NUMBER_METHODS | {
-    "compareTo": method(_compare_doubles, 1),
+    "compareTo": method(compare_doubles, 1),
     "toString": method(_to_string, 0, 1),
     "isNaN": method(lambda budget, value, *a: math.isnan(_this(value, a)), 0, 1),
     "isInfinite": method(lambda budget, value, *a: math.isinf(_this(value, a)), 0, 1),
     "isFinite": method(lambda budget, value, a: math.isfinite(to_double(a)), 1),
     "parseDouble": method(_parse_double, 1),
     "valueOf": method(_parse_double, 1),
-    "compare": method(lambda budget, value, a, b: _compare_doubles(budget, to_double(a), b), 2),
+    "compare": method(lambda budget, value, a, b: compare_doubles(budget, to_double(a), b), 2),
     "max": method(lambda budget, value, a, b: max(to_double(a), to_double(b)), 2),
     "min": method(lambda budget, value, a, b: min(to_double(a), to_double(b)), 2),
     "sum": method(lambda budget, value, a, b: to_double(a) + to_double(b), 2),
 }
-
-DECIMAL_METHODS: Table = (
-    NUMBER_METHODS
-    | {name: method(_calculated(name), 1) for name in _CALCULATIONS}
-    | {
-        "compareTo": method(_compare_doubles, 1),
-        "setScale": method(_set_scale, 1, 2),
-        "scale": method(_scale),
-        "precision": method(lambda budget, value: len(value.as_tuple().digits)),
-        "signum": method(
-            lambda budget, value: int(value > 0) - int(value < 0) if value == value else 0
-        ),
-        "negate": method(lambda budget, value: value.copy_negate()),
-        "abs": method(lambda budget, value: value.copy_abs()),
-        "toPlainString": method(_plain),
-        "stripTrailingZeros": method(lambda budget, value: value.normalize(Context(prec=5_000))),
-    }
-)
 
 # Java's constants are read off any value of the class, as its statics are called on it.
 INT_CONSTANTS: dict[str, object] = {"MAX_VALUE": INT_MAX, "MIN_VALUE": INT_MIN}

@@ -85,6 +85,10 @@ def _to_date(budget: Budget, tool: ConversionTool, value: object) -> object:
     return None if value is None else _parse_date(budget, tool, value)
 
 
+def _to_locale(budget: Budget, tool: ConversionTool, value: object) -> object:
+    return None if value is None else str(locale_of(to_text(value, budget)))
+
+
 def _parse_number(budget: Budget, tool: ConversionTool, *arguments: object) -> object:
     pattern = to_text(arguments[1], budget) if len(arguments) > 1 else "default"
     locale = locale_of(to_text(arguments[2], budget)) if len(arguments) > 2 else tool.locale
@@ -116,6 +120,7 @@ CONVERT_METHODS: Table = {
     "toDouble": method(_narrowing(as_double), 1),
     "toBoolean": method(_to_boolean, 1),
     "toDate": method(_to_date, 1),
+    "toLocale": method(_to_locale, 1),
     "toStrings": method(_to_strings, 1),
     "toNumbers": method(_each(_to_number), 1),
     "toInts": method(_each(_int_or_zero), 1),

@@ -115,5 +115,6 @@ ESCAPE_METHODS: Table = {
     "propertyValue": method(_escaping(_property_value), 1),
     "unicode": method(_unicode, 1),
     "raw": method(_raw, 1),
+    "getKey": method(_sign("esc")),
     **{name: method(_sign(sign)) for sign, names in _SIGNS.items() for name in names},
 }
