@@ -12,7 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from .encoding import encoder
 from .errors import BudgetExceeded, ParseError, RenderError, VelocityError
+from .escaping import Encoding
 from .limits import Limits
 from .options import (
     OLD_STYLE,
@@ -23,7 +25,7 @@ from .options import (
     Undefined,
     options_from,
 )
-from .preparing import Rendered, Template
+from .preparing import EncodedTemplate, Rendered, RenderedBytes, Template
 from .reading import Reads
 from .running import RenderWarning
 from .tools import default_tools
@@ -32,6 +34,8 @@ __all__ = [
     "OLD_STYLE",
     "BudgetExceeded",
     "Dialect",
+    "EncodedTemplate",
+    "Encoding",
     "Escaping",
     "Gobbling",
     "Limits",
@@ -41,11 +45,13 @@ __all__ = [
     "RenderError",
     "RenderWarning",
     "Rendered",
+    "RenderedBytes",
     "Template",
     "Undefined",
     "VelocityError",
     "compile",
     "default_tools",
+    "encoder",
     "options_from",
     "render",
 ]
@@ -53,7 +59,7 @@ __all__ = [
 _DEFAULT = Options()
 
 
-def compile(
+def compile(  # noqa: A001
     source: str,
     *,
     name: str = "template",

@@ -164,7 +164,7 @@ def _two_numbers(
 
 
 def order(left: Number, right: Number) -> int:
-    """Negative, zero or positive, by value whatever the kinds. NaN is larger than all, as in Java."""
+    """Negative, zero or positive, by value whatever the kinds; NaN is the largest, as in Java."""
     if isinstance(left, float) and isinstance(right, Decimal):
         left = _finite_decimal(left)
     elif isinstance(right, float) and isinstance(left, Decimal):

@@ -84,11 +84,11 @@ def can_be_compiled(options: Options) -> bool:
 
 def is_encodable(parsed: Parsed) -> bool:
     """Whether every piece of output goes through generated code."""
-    nodes = walk([*parsed.body, *parsed.macros.values()])
-    return not any(
-        _runs_as_closure(node) and not isinstance(node, (SetDirective, Stop, Interpolated))
-        for node in nodes
-    ) and _loops_are_plain(parsed)
+    nodes = list(walk([*parsed.body, *parsed.macros.values()]))
+    silent = (SetDirective, Stop, Interpolated)
+    if any(_runs_as_closure(node) and not isinstance(node, silent) for node in nodes):
+        return False
+    return _loops_are_plain(nodes, _names_shared(nodes))
 
 
 class NotEncodable(Exception):
@@ -120,11 +120,12 @@ class TemplateCompiler(ExpressionGenerator):
         self.shares_all = shares_all
         self.functions: list[ast.stmt] = []
         self.linked: dict[str, Writer] = {}
-        everything = [*parsed.body, *parsed.macros.values()]
-        self.assigned = frozenset(_assigned(parsed))
-        self.plain_loops = not shares_all and _loops_are_plain(parsed)
-        self.changes = changes_values(parsed.body, parsed.macros.values())
-        self.measured = sum(isinstance(node, Reference) for node in walk(everything))
+        nodes = list(walk([*parsed.body, *parsed.macros.values()]))
+        self.assigned = frozenset(_assigned(nodes))
+        self.shared = _names_shared(nodes)
+        self.plain_loops = not shares_all and _loops_are_plain(nodes, self.shared)
+        self.changes = changes_values(nodes)
+        self.measured = sum(isinstance(node, Reference) for node in nodes)
         self.escape = ESCAPERS[options.escaping]
         self.size_name = ""
         self.in_loop = 0
@@ -135,7 +136,11 @@ class TemplateCompiler(ExpressionGenerator):
         macros = {
             name: self.builder.macro(definition) for name, definition in self.parsed.macros.items()
         }
-        module = ast.fix_missing_locations(ast.Module(body=self.functions, type_ignores=[]))
+        module = ast.Module(body=self.functions, type_ignores=[])
+        for node in ast.walk(module):
+            if isinstance(node, (ast.expr, ast.stmt, ast.arg)):
+                node.lineno = node.end_lineno = 1
+                node.col_offset = node.end_col_offset = 0
         code = compile(module, f"<velocity {self.parsed.source.name}>", "exec")
         names = {**RUNTIME, **_RUNTIME, **self.constants, "__builtins__": {}}
         for inner in code.co_consts:
@@ -195,7 +200,7 @@ class TemplateCompiler(ExpressionGenerator):
         """The variables that nothing but generated code of the main body touches."""
         if self.shares_all:
             return {}
-        shared = _names_shared(self.parsed) | {"foreach"}
+        shared = self.shared | {"foreach"}
         mentioned = dict.fromkeys(name for node in self.parsed.body for name in _mentioned(node))
         return {name: self.fresh("v") for name in mentioned if name not in shared}
 
@@ -381,9 +386,8 @@ def _runs_as_closure(node: Node) -> bool:
     return isinstance(node, (MacroCall, MacroDefinition, Define, Evaluate, Parse, Include, Stop))
 
 
-def _names_shared(parsed: Parsed) -> set[str]:
+def _names_shared(nodes: list[Node]) -> set[str]:
     """The names that closures may read or set, so that they live in the context."""
-    nodes = walk([*parsed.body, *parsed.macros.values()])
     return {name for node in nodes if _runs_as_closure(node) for name in _mentioned(node)}
 
 
@@ -400,8 +404,8 @@ def _mentioned(node: Node) -> Iterator[str]:
             yield from (name for name, _ in each.parameters)
 
 
-def _assigned(parsed: Parsed) -> Iterator[str]:
-    for node in walk([*parsed.body, *parsed.macros.values()]):
+def _assigned(nodes: list[Node]) -> Iterator[str]:
+    for node in nodes:
         if isinstance(node, SetDirective):
             yield node.target.root
         elif isinstance(node, Foreach):
@@ -410,14 +414,14 @@ def _assigned(parsed: Parsed) -> Iterator[str]:
             yield node.name
 
 
-def _loops_are_plain(parsed: Parsed) -> bool:
+def _loops_are_plain(nodes: list[Node], shared: set[str]) -> bool:
     """Whether `$foreach` is asked for nothing but the position, and by generated code alone."""
-    for node in walk([*parsed.body, *parsed.macros.values()]):
+    for node in nodes:
         if isinstance(node, Reference) and node.root == "foreach" and not _is_position(node):
             return False
         if isinstance(node, Foreach) and node.variable == "foreach":
             return False
-    return "foreach" not in _names_shared(parsed)
+    return "foreach" not in shared
 
 
 def _is_position(node: Reference) -> bool:

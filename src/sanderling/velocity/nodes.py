@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
+from functools import cache
 
 
 @dataclass(slots=True)
@@ -260,8 +261,13 @@ class Stop(Directive):
 
 def children_of(node: Node) -> Iterator[Node]:
     """The nodes directly below this one, in the order of the template."""
-    for each in fields(node):
-        yield from _nodes_in(getattr(node, each.name))
+    for name in _names_of_fields(node.__class__):
+        yield from _nodes_in(getattr(node, name))
+
+
+@cache
+def _names_of_fields(kind: type[Node]) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind) if each.type not in ("int", "str", "bool"))
 
 
 def walk(nodes: list[Node]) -> Iterator[Node]:

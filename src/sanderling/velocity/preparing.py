@@ -13,11 +13,14 @@ from dataclasses import dataclass
 from hashlib import sha256
 from threading import Lock
 
-from .compiling import can_be_compiled, compile_parsed
+from .compiling import can_be_compiled, compile_parsed, is_encodable
 from .copying import copy_of
+from .encoding import ENCODINGS
 from .errors import BudgetExceeded
+from .escaping import Encoding
 from .folding import fold_constants, settle_unknown_calls
 from .limits import Budget
+from .nodes import walk
 from .options import Options
 from .parsing import Parsed, parse
 from .reading import Reads, changes_values, reads_of
@@ -107,6 +110,8 @@ class Template:
         self.source = source
         self.options = options
         self.library = Library(options, snippets)
+        self.constants: dict[str, object] = {}
+        self._libraries = libraries
         self._inherited: dict[str, MacroClosure] = {}
         for library_name, text in libraries.items():
             parsed = parse(text, name=library_name, options=options)
@@ -115,7 +120,8 @@ class Template:
         settle_unknown_calls(self.parsed, frozenset(self._inherited), options)
         definitions = list(self.parsed.macros.values())
         self.reads: Reads = reads_of(self.parsed.body, definitions)
-        self._copies = changes_values(self.parsed.body, definitions) or bool(self._inherited)
+        nodes = walk([*self.parsed.body, *definitions])
+        self._copies = bool(self._inherited) or changes_values(nodes)
         self._site = Site(self.parsed.source, len(source))
         self._closures: Ready | None = None
         self._compiled: Ready | None = None
@@ -154,7 +160,29 @@ class Template:
             return {**self._inherited, **macros}
         return {**macros, **self._inherited}
 
+    def with_constants(self, constants: Mapping[str, object]) -> Template:
+        """A template for one campaign, in which these values are rendered already.
+
+        Give `render` the others only; the constants need not be in its context again, but may be.
+        """
+        folded = Template(
+            self.source,
+            name=self.name,
+            options=self.options,
+            snippets=self.library.snippets,
+            libraries=self._libraries,
+        )
+        fold_constants(folded.parsed, constants, self.options)
+        folded.constants = {**self.constants, **constants}
+        return folded
+
+    def encoded(self, encoding: str | Encoding) -> EncodedTemplate:
+        """A template that gives bytes, its own text encoded once: "utf-8", "quoted-printable"."""
+        return EncodedTemplate(self, ENCODINGS[encoding] if isinstance(encoding, str) else encoding)
+
     def _code(self) -> Ready:
+        if self.constants:
+            return compile_parsed(self.parsed, self.options, foreign_macros=bool(self._inherited))
         text = sha256(self.source.encode("utf-8", "surrogatepass")).digest()
         inherited = frozenset(self._inherited)
         key = (_ENGINE, self.name, text, self.options.fingerprint(), inherited)
@@ -207,6 +235,8 @@ class Template:
         tools: Mapping[str, object] | None,
         macros: Mapping[str, MacroClosure],
     ) -> Rendering:
+        if self.constants:
+            context = {**self.constants, **context}
         own = copy_of(context) if self._copies else context
         variables = {**tools, **own} if tools else dict(own)
         for name in self.options.scopes & {"template", "evaluate"}:
@@ -235,3 +265,39 @@ class Template:
         except BudgetExceeded as error:
             raise self._site.error(BudgetExceeded, error.message) from None
         return "".join(out)
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedBytes:
+    """A rendered and encoded message body, and what went wrong without stopping it."""
+
+    body: bytes
+    warnings: tuple[RenderWarning, ...] = ()
+
+
+class EncodedTemplate:
+    """A template whose own text is encoded already; only values are encoded per message.
+
+    Templates that closures write parts of (macros, `#define`, `#evaluate`) are encoded as a whole,
+    after rendering: the same bytes in meaning, only slower.
+    """
+
+    def __init__(self, template: Template, encoding: Encoding) -> None:
+        self.template = template
+        self.encoding = encoding
+        self._ready: Ready | None = None
+        if can_be_compiled(template.options) and is_encodable(template.parsed):
+            self._ready = compile_parsed(
+                template.parsed, template.options, foreign_macros=False, encoding=encoding
+            )
+
+    def render(
+        self, context: Mapping[str, object], *, tools: Mapping[str, object] | None = None
+    ) -> RenderedBytes:
+        """The body for one context, as bytes. Raises what `Template.render` raises."""
+        if self._ready:
+            rendered = self.template._render(self._ready, context, tools)
+            return RenderedBytes(rendered.text.encode("latin-1"), rendered.warnings)
+        rendered = self.template.render(context, tools=tools)
+        body = self.encoding.value(rendered.text).encode("latin-1")
+        return RenderedBytes(body, rendered.warnings)

@@ -69,9 +69,9 @@ def reads_of(body: list[Node], macros: Iterable[MacroDefinition]) -> Reads:
     )
 
 
-def changes_values(body: list[Node], macros: Iterable[MacroDefinition]) -> bool:
-    """Whether the template may change a list or a map that it was given."""
-    return any(_changes(node) for node in walk([*body, *macros]))
+def changes_values(nodes: Iterable[Node]) -> bool:
+    """Whether any of these nodes may change a list or a map that it was given."""
+    return any(map(_changes, nodes))
 
 
 def _changes(node: Node) -> bool:

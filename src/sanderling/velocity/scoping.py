@@ -1,7 +1,8 @@
 """What `$foreach` and its kin are, and how `#break` and `#stop` leave what they leave.
 
 A scope knows its place among scopes of the same name (`parent`, `topmost`), may carry values of its
-own (`#set($foreach.total = 0)`), and can be broken out of by name. Only `$foreach` is on by default.
+own (`#set($foreach.total = 0)`), and can be broken out of by name. Only `$foreach` is on by
+default.
 """
 
 from __future__ import annotations
