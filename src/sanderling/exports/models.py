@@ -27,6 +27,8 @@ class Export(models.Model):
     datasets = models.JSONField(default=list)
     is_paused = models.BooleanField(default=False)
     next_run_at = models.DateTimeField(null=True)
+    requested_at = models.DateTimeField(null=True)  # somebody pressed "Run now"
+    compare_requested_at = models.DateTimeField(null=True)  # … or "Compare"
     lease_until = models.DateTimeField(null=True)
     lease = models.UUIDField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -40,15 +42,19 @@ class Export(models.Model):
 
 
 class Watermark(models.Model):
-    """How far a dataset has been exported: everything below ``low`` has left."""
+    """How far a dataset has been exported: everything below ``low`` has arrived.
+
+    A copy of the row in the customer's schema, which is the truth: it is written in the
+    transaction of the rows.  Ours serves the pages, and tells that theirs was lost.
+    """
 
     export = models.ForeignKey(Export, on_delete=models.CASCADE)
     dataset = models.CharField(max_length=24)
     low = models.CharField(max_length=24, default="0")  # xid8 as text
-    high = models.CharField(max_length=24, blank=True, default="")  # of the window under way
-    position = models.JSONField(default=list)  # last key written inside that window
-    system = models.CharField(max_length=24, blank=True, default="")  # our system_identifier
-    target = models.CharField(max_length=64, blank=True, default="")  # identity of the destination
+    high = models.CharField(max_length=24, blank=True, default="")  # of the last window
+    system = models.CharField(max_length=80, blank=True, default="")  # which database of ours
+    target = models.TextField(blank=True, default="")  # which database and schema of theirs
+    fresh_at = models.DateTimeField(null=True)  # every change committed before it has arrived
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -76,7 +82,7 @@ class Run(models.Model):
     )
     export = models.ForeignKey(Export, on_delete=models.CASCADE)
     status = models.CharField(max_length=8, choices=RunStatus.choices, default="RUNNING")
-    cause = models.CharField(max_length=8, default="SCHEDULE")  # or REQUEST
+    cause = models.CharField(max_length=8, default="SCHEDULE")  # REQUEST, COMPARE
     started_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
 
@@ -99,8 +105,40 @@ class DatasetRun(models.Model):
     bytes_sent = models.BigIntegerField(default=0)
     notes = models.JSONField(default=list)  # sentences: widened columns, left-out columns…
     error = models.TextField(blank=True, default="")
+    held_seconds = models.FloatField(default=0)  # age of our oldest open writer: it holds rows back
     started_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.dataset} of run {self.run_id}"
+
+
+class Comparison(models.Model):
+    """Counts and checksums of a dataset on both sides, by day.
+
+    ``days``: [{"day", "here", "there", "waiting"}] of the days that differ.  Rows that changed
+    since the last run wait: a day with such rows may differ for them alone.
+    """
+
+    export = models.ForeignKey(Export, on_delete=models.CASCADE)
+    dataset = models.CharField(max_length=24)
+    rows_here = models.BigIntegerField(default=0)
+    rows_there = models.BigIntegerField(default=0)
+    rows_waiting = models.BigIntegerField(default=0)
+    days_compared = models.IntegerField(default=0)
+    days = models.JSONField(default=list)
+    error = models.TextField(blank=True, default="")
+    compared_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["export", "dataset"], name="exports_comparison_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.export_id} {self.dataset}"
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether every difference is one of rows that still wait."""
+        return not self.error and all(day["waiting"] for day in self.days)

@@ -1,0 +1,58 @@
+"""contactActivities: what happened to every message, fact by fact.
+
+The document's statuses do not know SENT, so these facts stay here; ``totalSent`` and
+``lastSentDate`` of the contact tell them in sum.
+"""
+
+from sanderling.exports.datasets.columns import (
+    BIGINT,
+    ERASED,
+    ERASURES,
+    TIMESTAMP,
+    Column,
+    Dataset,
+    Manner,
+    varchar,
+)  # fmt: skip
+
+CONTACT_ACTIVITIES = Dataset(
+    name="contactActivities",
+    file="contact_activities",
+    meaning="Deliveries, openings, clicks, complaints and unsubscriptions, one row each.",
+    columns=(
+        Column("activity", varchar(100), "Deprecated", twin="activityStatus"),
+        Column(
+            "activityStatus",
+            varchar(100),
+            "DELIVERED, UNDELIVERED, RECEIVED (opened), CLICKED, UNSUBSCRIBED, SPAM, "
+            "SUBSCRIPTION_CHANGED or PUSH_SUBSCRIBED",
+        ),
+        Column("workflowInstanceId", varchar(200), "One launch of a workflow"),
+        Column("broadcastId", BIGINT, "Broadcast"),
+        Column("campaignType", varchar(50), "IM (triggered) or Group (bulk)"),
+        Column("clickEventLink", varchar(1000), "The link that was clicked"),
+        Column("contactId", BIGINT, "Contact"),
+        Column("errorCode", varchar(1000), "Deprecated", twin="statusDescription"),
+        Column("statusDescription", varchar(1000), "Why a message was not delivered"),
+        Column("eventKey", varchar(100), "Key of the event that began it"),
+        Column("eventTypeKey", varchar(100), "Type of the event that began it"),
+        Column("externalCustomerId", varchar(100), "Contact in your system"),
+        Column("mediaType", varchar(50), "Channel"),
+        Column("messageInstanceId", BIGINT, "One message to one contact"),
+        Column("messageLanguageCode", varchar(50), "Language of the message"),
+        Column("messageName", varchar(100), "Name of the message"),
+        Column("messageId", BIGINT, "Message"),
+        Column("messageTags", varchar(200), "Tags of the message"),
+        Column("messageURL", varchar(1000), "Web version of the message"),
+        Column("senderName", varchar(200), "Name of the sender"),
+        Column("started", TIMESTAMP, "Deprecated", twin="activityDateTime"),
+        Column("activityDateTime", TIMESTAMP, "When it happened, in UTC"),
+        Column("utmCampaign", varchar(400), "utm_campaign of the message"),
+        Column("workflowId", BIGINT, "Workflow"),
+        Column("workflowBlockId", varchar(200), "Block of the workflow"),
+    ),
+    follows=("activities_activity", ERASURES),
+    manner=Manner.APPEND,
+    forgets=ERASED,
+    day="activityDateTime",
+)

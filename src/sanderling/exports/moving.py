@@ -1,0 +1,134 @@
+"""One dataset's way: window by window from our tables into the customer's."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from sanderling.connectors.drivers.postgres.writing import (
+    Chunk,
+    Destination,
+    Forgetting,
+    Written,
+)
+from sanderling.connectors.drivers.postgres.writing_places import Place
+from sanderling.exports import placing, reading, sweeping
+from sanderling.exports.datasets.columns import Dataset, Manner
+from sanderling.exports.models import Export, Watermark
+from sanderling.exports.placing import Start
+from sanderling.exports.reading import Connection, Horizon, Window
+from sanderling.exports.targets import target_of
+
+# Rows of a chunk that is merged: some two seconds, so that a lost line costs little.
+MERGED = 100_000
+APPENDED = 500_000
+SWEPT_EVERY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Move:
+    """One dataset on its way; ``tell`` hears of every chunk that has arrived."""
+
+    export: Export
+    dataset: Dataset
+    source: Connection
+    destination: Destination
+    mark: Watermark
+    tell: Callable[[Written], None]
+
+
+def move(moving: Move) -> Horizon:
+    """Bring a dataset up to this moment; return the moment."""
+    horizon = reading.horizon(moving.source)
+    start = placing.start_of(
+        moving.destination,
+        moving.dataset,
+        export=moving.export,
+        horizon=horizon,
+        mark=moving.mark,
+    )
+    moving.tell(Written(notes=start.notes))
+    place = _moved(moving, start, horizon)
+    if place is not None:
+        place = _swept(moving, place, now=horizon.now)
+    _remember(moving, horizon, start.low if place is None else place.low)
+    return horizon
+
+
+def _moved(moving: Move, start: Start, horizon: Horizon) -> Place | None:
+    """Move all chunks of the window; return the place that we stand at."""
+    place, low = start.place, start.low
+    is_first = start.is_new or start.empties
+    while low < horizon.high or is_first:
+        window = Window(moving.export.organisation_id, low, horizon.high)
+        with reading.snapshot(moving.source):
+            end = _end(moving, start, window, is_first=is_first)
+            if end is None:
+                break
+            after = replace(
+                placing.after(start, moving.export, horizon, end),
+                columns=place.columns if place else (),
+            )
+            chunk = _chunk(
+                moving, replace(window, high=end), place, after, empties=start.empties and is_first
+            )
+            written = moving.destination.write(target_of(moving.dataset), chunk)
+        moving.tell(written)
+        assert written.place is not None
+        place, low, is_first = written.place, written.place.low, False
+    return place
+
+
+def _end(moving: Move, start: Start, window: Window, *, is_first: bool) -> int | None:
+    """Return where the next chunk ends; a new table is one chunk, made and filled at once."""
+    if start.is_new and is_first:
+        return window.high
+    most = APPENDED if moving.dataset.manner is Manner.APPEND else MERGED
+    end = reading.cut(moving.source, moving.dataset, window, most=most)
+    return window.high if end is None and (is_first or start.place is None) else end
+
+
+def _chunk(
+    moving: Move, window: Window, before: Place | None, after: Place, *, empties: bool
+) -> Chunk:
+    dataset, source = moving.dataset, moving.source
+    return Chunk(
+        before=before,
+        after=after,
+        rows=partial(reading.rows, source, dataset, window),
+        parents=partial(reading.found, source, dataset, window, dataset.parents)
+        if dataset.parents
+        else None,
+        forgettings=tuple(
+            Forgetting(columns, partial(reading.found, source, dataset, window, statement))
+            for statement, columns in dataset.forgets.items()
+        ),
+        empties=empties,
+    )
+
+
+def _swept(moving: Move, place: Place, *, now: dt.datetime) -> Place:
+    """Delete what left no trace behind: once a day, and after a full resend."""
+    if moving.dataset.manner is Manner.APPEND or place.is_adopted:
+        return place
+    if place.swept_at is not None and now - place.swept_at < SWEPT_EVERY:
+        return place
+    written = sweeping.sweep(
+        moving.source,
+        moving.destination,
+        moving.dataset,
+        organisation_id=moving.export.organisation_id,
+        place=place,
+        now=now,
+    )
+    moving.tell(written)
+    return written.place or place
+
+
+def _remember(moving: Move, horizon: Horizon, low: int) -> None:
+    """Keep a copy of the place on our side, for the pages and for the day theirs is lost."""
+    mark = moving.mark
+    mark.low, mark.high = str(low), str(horizon.high)
+    mark.system, mark.target = horizon.source, placing.identity_of(moving.destination)
+    mark.fresh_at = horizon.now - dt.timedelta(seconds=horizon.held_seconds)
+    mark.save()

@@ -1,0 +1,175 @@
+"""Our side of an export: windows of transaction ids, and their rows as COPY data.
+
+Every row carries the id of the transaction that last wrote it.  A window is ``low <= id < high``
+with ``high`` below every transaction still in progress, so no row can come into it later.
+"""
+
+import contextlib
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from django.db import connection as django_connection
+from psycopg import sql
+
+from sanderling.exports.datasets.columns import Dataset
+from sanderling.lib.errors import SanderlingError
+from sanderling.postgres.copying import Block, blocks_of
+from sanderling.postgres.statements import Statements
+
+STATEMENTS = Statements(__package__)
+Connection = psycopg.Connection[Any]
+
+
+class OurSideBroke(SanderlingError):
+    """Our own database did not answer; nothing was lost, the next run goes on."""
+
+    status = 503
+    code = "unavailable"
+
+
+@dataclass(frozen=True)
+class Horizon:
+    """Below ``high`` everything is decided; ``source`` says which database of ours this is.
+
+    ``held_seconds``: the age of the oldest open writer, behind which newer rows wait.
+    """
+
+    high: int
+    source: str
+    now: dt.datetime
+    held_seconds: float
+
+
+@dataclass(frozen=True)
+class Window:
+    """The changes of an organisation with ``low <= transaction id < high``."""
+
+    organisation_id: int
+    low: int
+    high: int
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """Return the parameters of the statements."""
+        return {
+            "organisation_id": self.organisation_id,
+            "low": str(self.low),
+            "high": str(self.high),
+        }
+
+
+@contextlib.contextmanager
+def opened() -> Iterator[Connection]:
+    """Open a connection of its own: Django's stays free for the lease and the counts."""
+    connection: Connection = django_connection.get_new_connection(
+        django_connection.get_connection_params()
+    )
+    with contextlib.closing(connection):
+        connection.autocommit = True
+        yield connection
+
+
+@contextlib.contextmanager
+def snapshot(connection: Connection) -> Iterator[None]:
+    """See one moment: what is deleted and what is written in a window agree."""
+    with connection.transaction():
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        connection.execute("SET LOCAL statement_timeout = 0; SET LOCAL timezone = 'UTC'")
+        yield
+
+
+def horizon(connection: Connection) -> Horizon:
+    """Return how far a window may reach now."""
+    row = connection.execute(STATEMENTS["read_horizon"], {}).fetchone()
+    assert row is not None
+    high, source, now, held = row
+    return Horizon(int(high), source, now, held)
+
+
+def cut(connection: Connection, dataset: Dataset, window: Window, *, most: int) -> int | None:
+    """Return where a window is best ended for some ``most`` rows; None when it has no changes.
+
+    Between two transactions, never inside one: a page needs no position of its own, and what our
+    users wrote together arrives together.
+    """
+    ends = [_end(connection, table, window, most) for table in dataset.follows]
+    found = [end for end in ends if end is not None]
+    return min(found) if found else None
+
+
+def rows(
+    connection: Connection, dataset: Dataset, window: Window, names: Sequence[str]
+) -> Iterator[Block]:
+    """Yield the rows of a window as binary COPY data of these columns."""
+    return _blocks(connection, query(dataset, names), window)
+
+
+def found(
+    connection: Connection, dataset: Dataset, window: Window, statement: str, names: Sequence[str]
+) -> Iterator[Block]:
+    """Yield the keys that a statement finds in a window."""
+    outer = _selected(dataset, STATEMENTS[statement], names, distinct=True)
+    return _blocks(connection, outer, window)
+
+
+def keys(
+    connection: Connection, dataset: Dataset, window: Window, names: Sequence[str]
+) -> Iterator[Block]:
+    """Yield the keys of the rows of a window."""
+    text = STATEMENTS[f"read_{dataset.file}"]
+    return _blocks(connection, _selected(dataset, text, names, distinct=True), window)
+
+
+def query(dataset: Dataset, names: Sequence[str]) -> sql.Composed:
+    """Return the statement for the rows of a window, each column in its very type.
+
+    Binary COPY knows no conversion.  Texts come without their length: what is too long must
+    arrive to be measured, while a cast would cut it silently.
+    """
+    return _selected(dataset, STATEMENTS[f"read_{dataset.file}"], names, distinct=False)
+
+
+def _selected(dataset: Dataset, text: str, names: Sequence[str], *, distinct: bool) -> sql.Composed:
+    twins = {column.name: column.twin or column.name for column in dataset.columns}
+    columns = [
+        sql.SQL("q.{}::{} AS {}").format(
+            sql.Identifier(twins[name]),
+            sql.SQL(_bare(dataset.types[name])),
+            sql.Identifier(name),
+        )
+        for name in names
+    ]
+    return sql.SQL("SELECT {}{} FROM ({}) AS q").format(
+        sql.SQL("DISTINCT " if distinct else ""),
+        sql.SQL(", ").join(columns),
+        sql.SQL(text),
+    )
+
+
+def _bare(type_: str) -> str:
+    return "text" if type_.startswith("varchar") else type_
+
+
+def _end(connection: Connection, table: str, window: Window, most: int) -> int | None:
+    statement = sql.SQL(
+        "SELECT count(*), max(x.changed::text::bigint) FROM (SELECT t.changed FROM {} AS t"
+        " WHERE t.organisation_id = %(organisation_id)s AND t.changed >= %(low)s::xid8"
+        " AND t.changed < %(high)s::xid8 ORDER BY t.changed LIMIT %(most)s) AS x"
+    ).format(sql.Identifier(table))
+    row = connection.execute(statement, {**window.params, "most": most}).fetchone()
+    assert row is not None
+    count, last = row
+    if not count:
+        return None
+    return int(last) + 1 if count == most else window.high
+
+
+def _blocks(connection: Connection, query: sql.Composed, window: Window) -> Iterator[Block]:
+    """Yield COPY data; an error of ours must not be taken for one of the destination."""
+    try:
+        yield from blocks_of(connection, query, params=window.params, form="binary")
+    except psycopg.Error as error:
+        raise OurSideBroke from error

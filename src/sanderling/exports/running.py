@@ -1,0 +1,118 @@
+"""A run of an export: every dataset by itself, each with its counts, notes and error.
+
+One failing dataset never holds up the others.
+"""
+
+import logging
+from functools import partial
+
+from django.utils import timezone
+
+from sanderling.connectors import opening
+from sanderling.connectors.drivers.postgres import writing
+from sanderling.connectors.drivers.postgres.writing import Written
+from sanderling.connectors.models import ConnectorKind
+from sanderling.exports import comparing, leasing, moving, reading
+from sanderling.exports.catalogue import DATASETS
+from sanderling.exports.models import DatasetRun, Export, Run, RunStatus, Watermark
+from sanderling.exports.moving import Move
+from sanderling.exports.scheduling import next_run
+from sanderling.lib.errors import SanderlingError
+
+LOG = logging.getLogger(__name__)
+SCHEDULE, REQUEST, COMPARE = "SCHEDULE", "REQUEST", "COMPARE"
+OUR_FAULT = "Something broke on our side; the log of the worker says what. The next run goes on."
+
+
+def run_due() -> int:
+    """Run the export that is longest due; return how many were run."""
+    export_id = leasing.claim_due()
+    if export_id is None:
+        return 0
+    export = Export.objects.select_related("organisation", "connector").get(pk=export_id)
+    _run(export, _cause_of(export), claim=False)
+    return 1
+
+
+def run(export: Export, cause: str = REQUEST) -> Run:
+    """Run an export now, in this process; return how it went.
+
+    Raises Running when another process is at it.
+    """
+    return _run(export, cause, claim=True)
+
+
+def _run(export: Export, cause: str, *, claim: bool) -> Run:
+    with leasing.held(export.pk, claim=claim):
+        asked = timezone.now()
+        this = Run.objects.create(
+            organisation_id=export.organisation_id, export=export, cause=cause
+        )
+        for name in export.datasets:
+            _move(this, export, name)
+        if export.compare_requested_at or cause == COMPARE:
+            comparing.compare(export)
+        _finish(this, export)
+        _answer_requests(export, asked)
+    return this
+
+
+def _move(this: Run, export: Export, name: str) -> None:
+    part = DatasetRun.objects.create(run=this, dataset=name)
+    mark, _ = Watermark.objects.get_or_create(export=export, dataset=name)
+    try:
+        _check(export)
+        settings = opening.settings_of(export.connector)
+        with (
+            reading.opened() as source,
+            writing.opened(settings, export.schema) as destination,
+        ):
+            way = Move(export, DATASETS[name], source, destination, mark, partial(_tell, part))
+            part.held_seconds = moving.move(way).held_seconds
+        part.status = RunStatus.FINISHED
+    except SanderlingError as error:
+        part.status, part.error = RunStatus.FAILED, error.message
+    except Exception:
+        LOG.exception("Dataset %s of export %s failed.", name, export.pk)
+        part.status, part.error = RunStatus.FAILED, OUR_FAULT
+    part.finished_at = timezone.now()
+    part.save()
+
+
+def _check(export: Export) -> None:
+    if export.connector.kind != ConnectorKind.POSTGRES:
+        raise SanderlingError("Exports go to PostgreSQL connectors.")
+
+
+def _tell(part: DatasetRun, written: Written) -> None:
+    """Show what has arrived so far; it is committed over there."""
+    part.rows_read += written.counts.read
+    part.rows_written += written.counts.written
+    part.rows_deleted += written.counts.deleted
+    part.bytes_sent += written.counts.bytes
+    part.notes = list(dict.fromkeys([*part.notes, *written.notes]))
+    part.save(update_fields=["rows_read", "rows_written", "rows_deleted", "bytes_sent", "notes"])
+
+
+def _finish(this: Run, export: Export) -> None:
+    has_failed = this.datasets.filter(status=RunStatus.FAILED).exists()
+    this.status = RunStatus.FAILED if has_failed else RunStatus.FINISHED
+    this.finished_at = timezone.now()
+    this.save(update_fields=["status", "finished_at"])
+    moment = next_run(export, this.finished_at, has_failed=has_failed)
+    Export.objects.filter(pk=export.pk).update(next_run_at=moment)
+
+
+def _answer_requests(export: Export, asked: object) -> None:
+    """Take the wishes off that this run fulfilled; one that came meanwhile runs it once more."""
+    for wish in ("requested_at", "compare_requested_at"):
+        rows = Export.objects.filter(pk=export.pk, **{f"{wish}__lte": asked})
+        rows.update(**{wish: None})
+    late = Export.objects.filter(pk=export.pk).exclude(requested_at=None, compare_requested_at=None)
+    late.update(next_run_at=timezone.now())
+
+
+def _cause_of(export: Export) -> str:
+    if export.compare_requested_at is not None:
+        return COMPARE
+    return SCHEDULE if export.requested_at is None else REQUEST

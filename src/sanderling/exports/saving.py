@@ -1,0 +1,138 @@
+"""Keep exports: create, change, pause, delete; who did it is written down."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from sanderling.accounts import auditing
+from sanderling.accounts.actors import Actor
+from sanderling.accounts.rights import Permission, require
+from sanderling.connectors import saving as connectors
+from sanderling.connectors.models import Connector, ConnectorKind
+from sanderling.exports import checking
+from sanderling.exports.catalogue import DATASETS
+from sanderling.exports.models import Export, Interval
+from sanderling.exports.scheduling import check_cron
+from sanderling.lib.errors import Invalid, NotFound
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What the form asks for."""
+
+    connector_id: int
+    datasets: Sequence[str]
+    schema: str = "public"
+    interval: str = Interval.DAY
+    cron: str = ""
+
+
+def get(organisation_id: int, export_id: int) -> Export:
+    """Return an export of this organisation, with its connector."""
+    found = (
+        Export.objects.filter(organisation_id=organisation_id, pk=export_id)
+        .select_related("connector", "organisation")
+        .first()
+    )
+    if found is None:
+        raise NotFound("There is no such data export.")
+    return found
+
+
+def exports_of(organisation_id: int) -> list[Export]:
+    """Return the organisation's exports, oldest first."""
+    rows = Export.objects.filter(organisation_id=organisation_id)
+    return list(rows.select_related("connector").order_by("pk"))
+
+
+def save(organisation_id: int, draft: Draft, *, export_id: int | None = None, by: Actor) -> Export:
+    """Create an export, due at once, or change the one of ``export_id``.
+
+    Raises Invalid with the problems by field: also what the database would refuse, with the
+    GRANT to run.
+    """
+    require(by, Permission.EDIT_EXPORTS)
+    connector = connectors.get(organisation_id, draft.connector_id)
+    stored = get(organisation_id, export_id) if export_id is not None else None
+    _check(organisation_id, draft, connector, stored)
+    with transaction.atomic():
+        export = stored or Export(organisation_id=organisation_id)
+        export.connector = connector
+        export.schema = draft.schema.strip()
+        export.interval = draft.interval
+        export.cron = draft.cron.strip() if draft.interval == Interval.CRON else ""
+        export.datasets = [name for name in DATASETS if name in set(draft.datasets)]
+        export.next_run_at = timezone.now()
+        export.save()
+        verb = "export.change" if stored else "export.create"
+        auditing.record(
+            by, verb, export.pk, connector=connector.name, schema=export.schema,
+            datasets=export.datasets,
+        )  # fmt: skip
+    return export
+
+
+def pause(organisation_id: int, export_id: int, *, on: bool, by: Actor) -> None:
+    """Pause an export, or let it go on, due at once; a run under way ends as it would."""
+    require(by, Permission.EDIT_EXPORTS)
+    export = get(organisation_id, export_id)
+    with transaction.atomic():
+        changed = {"is_paused": on} if on else {"is_paused": on, "next_run_at": timezone.now()}
+        Export.objects.filter(pk=export.pk).update(**changed)
+        auditing.record(by, "export.pause" if on else "export.resume", export.pk)
+
+
+def delete(organisation_id: int, export_id: int, *, by: Actor) -> None:
+    """Delete an export with its history; the customer's tables stay as they are."""
+    require(by, Permission.EDIT_EXPORTS)
+    export = get(organisation_id, export_id)
+    with transaction.atomic():
+        export.delete()
+        auditing.record(by, "export.delete", export_id)
+
+
+def _check(organisation_id: int, draft: Draft, connector: Connector, stored: Export | None) -> None:
+    problems = _problems_of_form(draft, connector)
+    if draft.interval == Interval.CRON and "interval" not in problems:
+        check_cron(draft.cron.strip())
+    if not problems and (taken := _taken(organisation_id, draft, stored)):
+        problems["datasets"] = [
+            f"Another data export writes {', '.join(taken)} into this schema already."
+        ]
+    if not problems and (found := checking.problems_of(connector, draft.schema.strip())):
+        problems["schema"] = found
+    if problems:
+        raise Invalid(problems=problems)
+
+
+def _problems_of_form(draft: Draft, connector: Connector) -> dict[str, list[str]]:
+    problems: dict[str, list[str]] = {}
+    if connector.kind != ConnectorKind.POSTGRES:
+        problems["connector"] = ["Choose a PostgreSQL connector."]
+    if draft.interval not in Interval.values:
+        problems["interval"] = ["Choose how often rows are uploaded."]
+    if not draft.datasets:
+        problems["datasets"] = ["Choose at least one dataset."]
+    if unknown := sorted(set(draft.datasets) - set(DATASETS)):
+        problems["datasets"] = [f"There is no dataset {unknown[0]}."]
+    schema = draft.schema.strip()
+    if not schema or len(schema.encode()) > 63 or "\x00" in schema:
+        problems["schema"] = ["The name of a schema in your database, as “public”."]
+    elif schema.startswith("pg_") or schema == "information_schema":
+        problems["schema"] = ["This schema is PostgreSQL's own."]
+    return problems
+
+
+def _taken(organisation_id: int, draft: Draft, stored: Export | None) -> list[str]:
+    """Return the datasets that another export writes into the same schema of the same database."""
+    connector = connectors.get(organisation_id, draft.connector_id)
+    others = Export.objects.filter(
+        organisation_id=organisation_id,
+        schema=draft.schema.strip(),
+        connector__host=connector.host,
+        connector__port=connector.port,
+        connector__database=connector.database,
+    ).exclude(pk=stored.pk if stored else 0)
+    return sorted({name for other in others for name in other.datasets} & set(draft.datasets))

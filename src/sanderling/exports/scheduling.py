@@ -1,0 +1,46 @@
+"""When an export runs next."""
+
+import datetime as dt
+import itertools
+
+from croniter import croniter
+
+from sanderling.exports.models import Export, Interval
+from sanderling.lib.errors import Invalid
+
+EVERY = {
+    Interval.QUARTER: dt.timedelta(minutes=15),
+    Interval.HOUR: dt.timedelta(hours=1),
+    Interval.SIX_HOURS: dt.timedelta(hours=6),
+    Interval.DAY: dt.timedelta(days=1),
+}
+AFTER_FAILURE = dt.timedelta(minutes=15)
+
+
+def next_run(export: Export, now: dt.datetime, *, has_failed: bool = False) -> dt.datetime:
+    """Return when the export runs next, a cron line read in the organisation's time zone.
+
+    After a failure sooner than the schedule says: a server that was down for a moment at night
+    must not cost a day.
+    """
+    regular = _regular(export, now)
+    return min(regular, now + AFTER_FAILURE) if has_failed else regular
+
+
+def check_cron(line: str) -> None:
+    """Raise Invalid for a line that is none, or that runs more often than every five minutes."""
+    fields = line.split()
+    if len(fields) != 5 or not croniter.is_valid(line):
+        raise Invalid(problems={"cron": ["Five fields, as in “30 4 * * *” for 04:30 every day."]})
+    times = croniter(line, dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+    moments = [times.get_next(dt.datetime) for _ in range(50)]
+    if min(b - a for a, b in itertools.pairwise(moments)) < dt.timedelta(minutes=5):
+        raise Invalid(problems={"cron": ["At most every five minutes."]})
+
+
+def _regular(export: Export, now: dt.datetime) -> dt.datetime:
+    if export.interval != Interval.CRON:
+        return now + EVERY[Interval(export.interval)]
+    local = now.astimezone(export.organisation.zone)
+    moment: dt.datetime = croniter(export.cron, local).get_next(dt.datetime)
+    return moment.astimezone(dt.UTC)
