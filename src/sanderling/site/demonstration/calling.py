@@ -9,8 +9,10 @@ import requests
 from psycopg.rows import dict_row
 
 from sanderling.accounts import keys
+from sanderling.events.models import Event
 from sanderling.site.demonstration.stage import Stage
 
+VIEWED = "productViewed"
 BUYERS, VIEWERS, DEVICES = 60, 40, 25
 LAST_ORDER = """
 SELECT DISTINCT ON (o.email) o.id, o.email, o.total, o.items
@@ -46,12 +48,16 @@ class Programs:
         answer.raise_for_status()
         return answer.json() if answer.text.startswith(("{", "[")) else answer.text
 
-    def order_again(self, addresses: list[str]) -> int:
-        """Report that people who clicked ordered once more what they ordered last."""
+    def order_again(self, addresses: list[str]) -> list[dict[str, Any]]:
+        """Report that people who clicked ordered once more what they ordered last.
+
+        Returns the orders as they were sent.
+        """
         with psycopg.connect(self.stage.shop.dsn, row_factory=dict_row) as shop:
             last = shop.execute(LAST_ORDER, [addresses[:BUYERS]]).fetchall()
             lines = shop.execute(LINES, [[order["id"] for order in last]]).fetchall()
-        now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        # The API takes whole seconds; an order must not seem older than the click before it.
+        now = (dt.datetime.now(dt.UTC) + dt.timedelta(seconds=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
         orders = [
             {
                 "externalOrderId": f"AGAIN-{order['id']}",
@@ -65,16 +71,18 @@ class Programs:
             for order in last
         ]
         self.call("POST", "/v1/orders", {"orders": orders})
-        return len(orders)
+        return orders
 
     def view_products(self, addresses: list[str]) -> int:
-        """Report that people looked at a product."""
+        """Report that people looked at a product; once, however often this is told."""
+        if Event.objects.filter(organisation_id=self.stage.number, type__key=VIEWED).exists():
+            return len(addresses[:VIEWERS])
         for number, address in enumerate(addresses[:VIEWERS]):
             self.call(
                 "POST",
                 "/v3/event",
                 {
-                    "eventTypeKey": "productViewed",
+                    "eventTypeKey": VIEWED,
                     "keyValue": f"view-{number}",
                     "params": {"Email": address, "product": "22423", "price": 12.75},
                 },

@@ -13,7 +13,7 @@ HTML = """\
 <html><body>
 <h1>Thank you for your orders</h1>
 <p>You are one of our best customers#if($!{country}) in $!{country}#end.
-These were your last orders:</p>
+Some of what you ordered:</p>
 <table>
 <tr><th>Order</th><th>Items</th><th>Total</th></tr>
 <!--#foreach($order in $!data.get('orders'))-->
@@ -53,7 +53,7 @@ def _message(stage: Stage) -> Message:
     return known or writing.save(
         stage.number,
         name=NAME,
-        subject="Your last orders, and $!data.get('promo_codes').get(0).get('discount') % off",
+        subject="Your orders, and $!data.get('promo_codes').get(0).get('discount') % off",
         preheader="A code of your own",
         sender_name="Online Retail",
         sender_email="hello@shop.example",

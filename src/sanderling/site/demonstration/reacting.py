@@ -25,8 +25,8 @@ LINK = re.compile(r'href="([^"]*/t/c/[^"]+)"')
 LEAVE = re.compile(r'href="([^"]*/u/[^"]+)"')
 
 
-def react(broadcast: Broadcast) -> dict[str, int]:
-    """Open, click and unsubscribe; return how many did what."""
+def react(broadcast: Broadcast) -> tuple[int, int, int]:
+    """Open, click and unsubscribe; return how many people did what."""
     pages = dict(enumerate(pages_of(broadcast)))
     openers = [page for number, page in pages.items() if number % OPENS == 0]
     clickers = [page for number, page in pages.items() if number % CLICKS == 0]
@@ -34,7 +34,7 @@ def react(broadcast: Broadcast) -> dict[str, int]:
     _all(_visit, (_first(PIXEL, page) for page in openers))
     _all(_visit, (_first(LINK, page) for page in clickers))
     _all(_leave, (_first(LEAVE, page) for page in leavers))
-    return {"opened": len(openers), "clicked": len(clickers), "unsubscribed": len(leavers)}
+    return len(openers), len(clickers), len(leavers)
 
 
 def pages_of(broadcast: Broadcast) -> list[str]:
