@@ -20,6 +20,7 @@ BY_CONTACT = {
     "revenue_revenue",
     "segments_member",
     "sending_delivery",
+    "workflows_entrant",
     "workflows_run",
 }
 # Spread by the value that must be unique across contacts.

@@ -1,8 +1,9 @@
-"""Workflows, and one row for each run of each."""
+"""Workflows, the versions of each that were ever active, and one row for each run."""
 
 from django.db import models
 
 from sanderling.accounts.models import Organisation
+from sanderling.events.ordered import OrderedJSONField
 from sanderling.postgres.fields import SequenceIdField
 
 BUCKETS = 64
@@ -22,8 +23,20 @@ class StartKind(models.TextChoices):
     REGULAR = "REGULAR", "A segment, regularly"
 
 
+class Uniqueness(models.TextChoices):
+    """How often events of one key start a run for one contact."""
+
+    EVERY = "EVERY", "Every time"
+    ONCE = "ONCE", "Once ever"
+    PERIOD = "PERIOD", "Once in a period"
+
+
 class Workflow(models.Model):
-    """``blocks``: {"<id>": {"kind": "start|email|timer|end|…", "next": "<id>", …}}."""
+    """``blocks``: {"<id>": {"kind": "start|email|timer|end|…", "next": "<id>", …}}, as edited.
+
+    What runs is ``version``: editing a block of an active workflow changes nothing until the
+    changes are applied as a whole.
+    """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
     name = models.CharField(max_length=200)
@@ -34,11 +47,19 @@ class Workflow(models.Model):
     every_minutes = models.IntegerField(default=1440)
     at_time = models.TimeField(null=True)  # of a regular launch, organisation's zone
     next_launch_at = models.DateTimeField(null=True)
-    uniqueness = models.CharField(max_length=6, default="EVERY")  # EVERY, ONCE, PERIOD
+    uniqueness = models.CharField(max_length=6, choices=Uniqueness.choices, default="EVERY")
     unique_minutes = models.IntegerField(default=0)
     avoid_parallel = models.BooleanField(default=False)
     sources = models.JSONField(default=list)  # ids of data sources whose rows go into jsonParam
     blocks = models.JSONField(default=dict)
+    version = models.ForeignKey(
+        "workflows.Version", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    active_from = models.CharField(max_length=24, default="0")  # xid8 as text: events from here on
+    entered_since = models.DateTimeField(null=True)  # who came into the segment later is new
+    last_launch_at = models.DateTimeField(null=True)
+    launch_attempts = models.IntegerField(default=0)
+    launch_error = models.TextField(blank=True, default="")  # why the launch waits, in words
     lease_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -46,19 +67,53 @@ class Workflow(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["organisation", "event_type"], name="workflows_by_event"),
+            models.Index(
+                fields=["next_launch_at"],
+                name="workflows_next_launch",
+                condition=models.Q(status="ACTIVE", start_kind="REGULAR"),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
 
 
+class Version(models.Model):
+    """The blocks of a workflow as they were applied; never changed, runs refer to it."""
+
+    workflow = models.ForeignKey(Workflow, on_delete=models.CASCADE, related_name="versions")
+    start = models.CharField(max_length=40)  # the id of the start block
+    blocks = models.JSONField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"version {self.pk} of {self.workflow_id}"
+
+
+class Entrant(models.Model):
+    """Who came into the segment of a regular workflow and whose event is still to be raised."""
+
+    pk = models.CompositePrimaryKey("contact_id", "workflow_id")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    contact_id = models.BigIntegerField()
+    workflow = models.ForeignKey(Workflow, on_delete=models.CASCADE)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["workflow", "contact_id"], name="workflows_entrant_workflow")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} for {self.workflow_id}"
+
+
 class RunStatus(models.TextChoices):
     """Where a run stands."""
 
-    WAITING = "WAITING"
-    FINISHED = "FINISHED"
-    FAILED = "FAILED"
-    STOPPED = "STOPPED"
+    WAITING = "WAITING", "Under way"
+    FINISHED = "FINISHED", "Finished"
+    FAILED = "FAILED", "Failed"
+    STOPPED = "STOPPED", "Stopped"
 
 
 class Run(models.Model):
@@ -75,13 +130,13 @@ class Run(models.Model):
     event_key = models.CharField(max_length=500, blank=True, default="")
     event_type_key = models.CharField(max_length=100, blank=True, default="")
     unique_key = models.CharField(max_length=200)  # what makes it the same run
-    params = models.JSONField(default=dict)
-    blocks = models.JSONField(default=dict)  # the workflow as it was at the start
+    params = OrderedJSONField(default=dict)  # of the event, and what webhooks answered
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="runs")
     block = models.CharField(max_length=40)
     bucket = models.IntegerField()
     status = models.CharField(max_length=8, choices=RunStatus.choices, default="WAITING")
     due_at = models.DateTimeField(db_default=models.functions.Now())
-    path = models.JSONField(default=list)  # [{"block", "at", "note"}]
+    path = models.JSONField(default=list)  # [{"block", "exit", "at", "note"}]
     error = models.TextField(blank=True, default="")
     attempts = models.IntegerField(default=0)
     created_at = models.DateTimeField(db_default=models.functions.Now())
@@ -107,7 +162,7 @@ class Run(models.Model):
 
 
 class Bucket(models.Model):
-    """A hash slice of the runs that one worker leases (a small local table)."""
+    """A slice of the runs (contact id modulo 64) that one worker leases; made when first leased."""
 
     id = models.IntegerField(primary_key=True)
     leased_until = models.DateTimeField(null=True)
@@ -118,7 +173,7 @@ class Bucket(models.Model):
 
 
 class Cursor(models.Model):
-    """How far the starting loop has read the events of an organisation (transaction ids)."""
+    """The last transaction whose events of an organisation have been read."""
 
     organisation = models.OneToOneField(Organisation, on_delete=models.CASCADE, primary_key=True)
     seen = models.CharField(max_length=24, default="0")  # xid8 as text
