@@ -125,6 +125,7 @@ GROUPS: dict[tuple[str, str], Group] = {
     ("GET", "/v1/broadcast/{broadcast_id}"): Group.SENDING,
     ("DELETE", "/v1/broadcast/{broadcast_id}"): Group.SENDING,
     ("GET", "/v1/broadcasts"): Group.SENDING,
+    ("POST", "/v1/apps/{app_uuid}/tokens"): Group.FULL,
     ("GET", "/v1/promocodes"): Group.FULL,
     ("POST", "/v1/promocodes"): Group.FULL,
     ("GET", "/v1/promocodes/count"): Group.FULL,

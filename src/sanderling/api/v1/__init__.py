@@ -2,6 +2,7 @@
 
 from sanderling.api.v1 import (
     account,
+    activity,
     broadcasts,
     bulk,
     contacts,
@@ -9,13 +10,16 @@ from sanderling.api.v1 import (
     groups,
     messages,
     orders,
+    promocodes,
     sending,
     statuses,
     subscribing,
+    tokens,
 )
 
 __all__ = [
     "account",
+    "activity",
     "broadcasts",
     "bulk",
     "contacts",
@@ -23,7 +27,9 @@ __all__ = [
     "groups",
     "messages",
     "orders",
+    "promocodes",
     "sending",
     "statuses",
     "subscribing",
+    "tokens",
 ]
