@@ -56,13 +56,19 @@ def up(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     workers: Annotated[int, typer.Option(help="How many worker processes.")] = 1,
     demo: Annotated[bool, typer.Option(help="Create the demo organisation once.")] = True,
+    stop_after_demo: Annotated[
+        bool, typer.Option("--stop-after-demo", help="Stop when its figures are verified.")
+    ] = False,
 ) -> None:
     """Start everything on this machine: database, pages, worker, and the demo at first."""
     _settle(home)
     os.environ.setdefault("SANDERLING_URL", f"http://{host}:{port}")
     from sanderling.site import up as everything
 
-    sys.exit(everything.run(host=host, port=port, workers=workers, demo=demo))
+    status = everything.run(
+        host=host, port=port, workers=workers, demo=demo, stop_after_demo=stop_after_demo
+    )
+    sys.exit(status)
 
 
 @app.command()
@@ -87,6 +93,16 @@ def worker(home: Home = None) -> None:
     from sanderling.worker import running
 
     running.run()
+
+
+@app.command()
+def demo(home: Home = None) -> None:
+    """Tell the demonstration against the running product, and verify its figures."""
+    _ready(home)
+    from sanderling.site import starting
+    from sanderling.site.demonstration import telling
+
+    sys.exit(0 if telling.tell(starting.home(), out=OUT) else 1)
 
 
 @app.command()

@@ -40,6 +40,16 @@ class Child:
     failures: int = 0
     not_before: float = field(default=0.0)
 
+    @property
+    def has_ended(self) -> bool:
+        """Return whether it ran and is over."""
+        return self.process is not None and self.process.poll() is not None
+
+    @property
+    def status(self) -> int:
+        """Return its exit status; 1 when it was cut short."""
+        return 1 if self.process is None else (self.process.poll() or 0)
+
     def start(self) -> None:
         """Start it; it dies with its parent and hears Ctrl-C only from it."""
         command = [sys.executable, "-m", "sanderling", *self.arguments]
@@ -68,8 +78,11 @@ class Child:
             self.process.terminate()
 
 
-def run(*, host: str, port: int, workers: int, demo: bool) -> int:
-    """Run until Ctrl-C or SIGTERM; return the exit status."""
+def run(*, host: str, port: int, workers: int, demo: bool, stop_after_demo: bool = False) -> int:
+    """Run until Ctrl-C or SIGTERM; return the exit status.
+
+    With ``stop_after_demo`` run until the demonstration has been told; its status is returned.
+    """
     begun = time.monotonic()
     server = starting.ready(say=OUT.print)
     servers = [server] if server else []
@@ -82,14 +95,16 @@ def run(*, host: str, port: int, workers: int, demo: bool) -> int:
     for child in children:
         child.start()
     _announce(host, port, begun, demo=demo)
-    if demo and not announcing.is_told():
-        children.append(Child("demo", ["demo"], is_once=True))
-    while not stopping:
+    story = Child("demo", ["demo"], is_once=True)
+    if stop_after_demo or (demo and not announcing.is_told()):
+        children.append(story)
+    while not stopping and not (stop_after_demo and story.has_ended):
         for child in children:
             child.watch()
         servers = [_keep(server) for server in servers]
         time.sleep(TICK)
-    return _stop(children, servers)
+    _stop(children, servers)
+    return story.status if stop_after_demo else 0
 
 
 def _migrate() -> None:
@@ -144,7 +159,7 @@ def _listen() -> list[int]:
     return asked
 
 
-def _stop(children: list[Child], servers: list[embedded.Server]) -> int:
+def _stop(children: list[Child], servers: list[embedded.Server]) -> None:
     """Stop the children, then the databases; what they had in hand is finished or leased."""
     OUT.print("Stopping…")
     for child in children:
@@ -159,7 +174,6 @@ def _stop(children: list[Child], servers: list[embedded.Server]) -> int:
     for server in servers:
         server.stop()
     OUT.print("Stopped.")
-    return 0
 
 
 def _tie_to_parent() -> None:
