@@ -8,17 +8,15 @@ kept as `str` of Latin-1 characters, one per byte: joining and formatting stay t
 
 from __future__ import annotations
 
+import binascii
 import re
 from collections.abc import Callable
 
 from .escaping import Encoding
 
 SOFT_BREAK = "=\r\n"
-LONGEST_LINE = 75
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_PLAIN = frozenset(range(33, 127)) - {61} | {9, 32}
-_SIGNS = [chr(byte) if byte in _PLAIN else f"={byte:02X}" for byte in range(256)]
 _SAFE_VALUE = re.compile(r"[!-<>-~](?:[ !-<>-~]{0,68}[!-<>-~])?")
 """Short, plain, without blanks at its ends: most values, written as they are."""
 
@@ -32,21 +30,8 @@ def utf8_as_latin1(text: str) -> str:
 
 def quoted_printable(text: str) -> str:
     """RFC 2045, section 6.7: lines of at most 76 characters, ended by CR LF."""
-    return "\r\n".join(map(_encoded_line, _LINE_END.split(text)))
-
-
-def _encoded_line(line: str) -> str:
-    signs = [_SIGNS[byte] for byte in line.encode("utf-8", "replace")]
-    if signs and signs[-1] in (" ", "\t"):
-        signs[-1] = f"={ord(signs[-1]):02X}"
-    lines, start, length = [], 0, 0
-    for index, sign in enumerate(signs):
-        if length + len(sign) > LONGEST_LINE:
-            lines.append("".join(signs[start:index]))
-            start, length = index, 0
-        length += len(sign)
-    lines.append("".join(signs[start:]))
-    return SOFT_BREAK.join(lines)
+    lines = _LINE_END.sub("\n", text).encode("utf-8", "replace")
+    return binascii.b2a_qp(lines, istext=True).replace(b"\n", b"\r\n").decode("ascii")
 
 
 def _quoted_text(text: str) -> str:
