@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from .checking import Checked, Problem, Severity, check
 from .encoding import encoder
 from .errors import BudgetExceeded, ParseError, RenderError, VelocityError
 from .escaping import Encoding
@@ -33,6 +34,7 @@ from .tools import default_tools
 __all__ = [
     "OLD_STYLE",
     "BudgetExceeded",
+    "Checked",
     "Dialect",
     "EncodedTemplate",
     "Encoding",
@@ -41,14 +43,17 @@ __all__ = [
     "Limits",
     "Options",
     "ParseError",
+    "Problem",
     "Reads",
     "RenderError",
     "RenderWarning",
     "Rendered",
     "RenderedBytes",
+    "Severity",
     "Template",
     "Undefined",
     "VelocityError",
+    "check",
     "compile",
     "default_tools",
     "encoder",

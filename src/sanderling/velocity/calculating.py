@@ -49,7 +49,7 @@ def calculate(operator: str, left: Number, right: Number, budget: Budget) -> Num
     if operator in "/%" and right == 0:
         return None
     if left.__class__ is int and right.__class__ is int:
-        return _whole(operator, left, right, budget)  # type: ignore[arg-type]
+        return _whole(operator, left, right, budget)
     if left.__class__ is Decimal or right.__class__ is Decimal:
         return _decimal(operator, _as_decimal(left), _as_decimal(right), budget)
     return _double(operator, _as_double(left), _as_double(right))

@@ -223,7 +223,7 @@ class ExpressionBuilder:
 
         def write(run: Rendering, out: list[str]) -> None:
             result = value(run)
-            if result.__class__ is Deferred and result.write(out):  # type: ignore[attr-defined]
+            if result.__class__ is Deferred and result.write(out):
                 return
             if result is None or result.__class__ is Deferred:
                 out.append(twice + running.null_text(run, site))

@@ -450,7 +450,7 @@ def _properties(nodes: list[Node]) -> Counter[tuple[str, str]]:
 def text_of(run: Rendering, value: object, site: Site) -> str:
     """What a value prints as when it is neither text nor a whole number."""
     if value.__class__ is Deferred:
-        return _deferred_text(run, value, site)  # type: ignore[arg-type]
+        return _deferred_text(run, value, site)
     return running.printed(run, value, site)
 
 

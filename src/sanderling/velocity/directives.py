@@ -81,8 +81,10 @@ class DirectiveParser(ExpressionParser):
         self.inside_comment = False
         self.directive_pattern = DIRECTIVE_WITH_HYPHENS if options.hyphens else DIRECTIVE
 
-    def block(self, closers: tuple[str, ...]) -> tuple[Block, str]:
-        """The statements up to a closing directive, and its name."""
+    def block(
+        self, closers: tuple[str, ...], opener: tuple[str, int] = ("", 0)
+    ) -> tuple[Block, str]:
+        """The statements up to a closing directive, and its name; `opener` for the error."""
         raise NotImplementedError
 
     # What stands here
@@ -151,13 +153,13 @@ class DirectiveParser(ExpressionParser):
         while closer in ("if", "elseif"):
             condition = self._condition(closer)
             prefix = self._opening_line_end(opener_starts_line)
-            block, closer = self.block(("elseif", "else", "end"))
+            block, closer = self.block(("elseif", "else", "end"), ("if", offset))
             opener_starts_line = self.closer_starts_line
             block.prefix = prefix
             branches.append((condition, block))
         if closer == "else":
             prefix = self._opening_line_end(opener_starts_line)
-            otherwise, _ = self.block(("end",))
+            otherwise, _ = self.block(("end",), ("if", offset))
             otherwise.prefix = prefix
         return If(offset, branches, otherwise, postfix=self._end_postfix(starts_line))
 
@@ -181,10 +183,10 @@ class DirectiveParser(ExpressionParser):
         self.loops += 1
         if self.loops > MAX_LOOPS:
             raise self.error(f"More than {MAX_LOOPS} loops stand inside each other.", offset)
-        block, closer = self.block(("else", "end"))
+        block, closer = self.block(("else", "end"), ("foreach", offset))
         self.loops -= 1
         block.prefix = prefix
-        otherwise = self._loop_otherwise() if closer == "else" else None
+        otherwise = self._loop_otherwise(offset) if closer == "else" else None
         return Foreach(
             offset,
             variable.root,
@@ -194,9 +196,9 @@ class DirectiveParser(ExpressionParser):
             postfix=self._end_postfix(starts_line),
         )
 
-    def _loop_otherwise(self) -> Block:
+    def _loop_otherwise(self, offset: int) -> Block:
         prefix = self._line_end(True)
-        block, _ = self.block(("end",))
+        block, _ = self.block(("end",), ("foreach", offset))
         block.prefix = prefix
         return block
 
@@ -208,7 +210,7 @@ class DirectiveParser(ExpressionParser):
             raise self.error("A '#macro' needs a name without '$' or quotes.", offset)
         parameters = self._parameters(arguments[1:], offset)
         prefix = self._line_end(True)
-        block, _ = self.block(("end",))
+        block, _ = self.block(("end",), ("macro", offset))
         block.prefix = prefix
         name = arguments[0].text
         definition = MacroDefinition(
@@ -251,7 +253,7 @@ class DirectiveParser(ExpressionParser):
         self, name: str, arguments: list[Node], start: int, offset: int, starts_line: bool
     ) -> Directive:
         prefix = self._line_end(True)
-        block, _ = self.block(("end",))
+        block, _ = self.block(("end",), (f"@{name}", offset))
         block.prefix = prefix
         source = self.text[start : self.position]
         postfix = self._line_end(starts_line)
@@ -262,7 +264,7 @@ class DirectiveParser(ExpressionParser):
         if len(arguments) != 1 or not isinstance(arguments[0], Reference):
             raise self.error("'#define' needs one name: '#define($name)'.", offset)
         prefix = self._line_end(True)
-        block, _ = self.block(("end",))
+        block, _ = self.block(("end",), ("define", offset))
         block.prefix = prefix
         postfix = self._end_postfix(starts_line)
         return Define(offset, arguments[0].root, block, postfix=postfix)

@@ -93,9 +93,13 @@ class ExpressionParser(Cursor):
     def _climb(self, least: int) -> Node:
         # Precedence climbing: one Python call per nesting level, not one per rank (see MAX_DEPTH).
         left = self._unary()
-        while (found := self._operator()) and found.lastindex >= least:
-            left = self._chain(left, found.lastindex)
+        while (rank := self._rank_ahead()) >= least:
+            left = self._chain(left, rank)
         return left
+
+    def _rank_ahead(self) -> int:
+        found = self._operator()
+        return found.lastindex or 0 if found else 0
 
     def _chain(self, first: Node, rank: int) -> Node:
         rest: list[tuple[str, Node, int]] = []

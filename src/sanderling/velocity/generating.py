@@ -264,7 +264,7 @@ class ExpressionGenerator:
             if isinstance(argument, Literal) and argument.value.__class__ is str:
                 return self._from_map(value, name, ast.Constant(value=argument.value), slow)
             if isinstance(argument, Literal) and argument.value.__class__ is int:
-                return self._from_list(value, name, int(argument.value), slow)  # type: ignore[call-overload]
+                return self._from_list(value, name, int(argument.value), slow)
         if step.name == "size" and not step.arguments:
             test = is_class(value, "list")
             return ast.IfExp(test=test, body=call(read("len"), read(name)), orelse=slow)
@@ -304,7 +304,7 @@ def _fast_operation(operator: str, name: str, operand: Node) -> tuple[str, ast.e
     right = ast.Constant(value=constant)  # type: ignore[arg-type]
     if constant.__class__ is str and operator in ("==", "!="):
         return "str", compare(read(name), _COMPARISONS[operator], right)
-    if constant.__class__ is not int or abs(constant) > MAX_INLINE:  # type: ignore[arg-type]
+    if constant.__class__ is not int or abs(constant) > MAX_INLINE:
         return None
     if operator in _COMPARISONS:
         return "int", compare(read(name), _COMPARISONS[operator], right)

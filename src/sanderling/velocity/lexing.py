@@ -28,6 +28,8 @@ DIRECTIVE_WITH_HYPHENS = re.compile(
 )
 OPENING = re.compile(r"[ \t\r\n]*\(")
 
+MINUS_GLUED = re.compile(r"-[0-9]")
+
 MAX_SOURCE = 512_000
 
 
@@ -116,5 +118,7 @@ class Cursor:
     def unexpected(self, what: str) -> VelocityError:
         """A ParseError that shows what stands here instead."""
         here = self.text[self.position : self.position + 12].split("\n")[0]
+        if MINUS_GLUED.match(here):
+            return self.error(f"A minus before a digit belongs to the number: write '- {here[1]}'.")
         found = f"found {here!r}" if here else "the line or the template ends here"
         return self.error(f"{what}; {found}.")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
-from functools import cache
 
 
 @dataclass(slots=True)
@@ -261,13 +260,16 @@ class Stop(Directive):
 
 def children_of(node: Node) -> Iterator[Node]:
     """The nodes directly below this one, in the order of the template."""
-    for name in _names_of_fields(node.__class__):
+    kind = node.__class__
+    if kind not in _FIELDS:
+        each_field = (each for each in fields(node) if each.type not in ("int", "str", "bool"))
+        _FIELDS[kind] = tuple(each.name for each in each_field)
+    for name in _FIELDS[kind]:
         yield from _nodes_in(getattr(node, name))
 
 
-@cache
-def _names_of_fields(kind: type[Node]) -> tuple[str, ...]:
-    return tuple(each.name for each in fields(kind) if each.type not in ("int", "str", "bool"))
+_FIELDS: dict[type, tuple[str, ...]] = {}
+"""The fields of each class that can hold nodes, found out once."""
 
 
 def walk(nodes: list[Node]) -> Iterator[Node]:

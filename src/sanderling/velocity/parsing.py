@@ -85,7 +85,9 @@ class TemplateParser(DirectiveParser):
         block, _ = inner.block(())
         return settle(block.body, self.options.gobbling)
 
-    def block(self, closers: tuple[str, ...]) -> tuple[Block, str]:
+    def block(
+        self, closers: tuple[str, ...], opener: tuple[str, int] = ("", 0)
+    ) -> tuple[Block, str]:
         """The statements up to a closing directive, and that directive's name ('' at the end).
 
         The closing directive itself is read, but not the blanks after it.
@@ -97,7 +99,8 @@ class TemplateParser(DirectiveParser):
                 self.depth -= 1
                 return block, closer
         if closers:
-            raise self.error(f"'#{closers[-1]}' is missing: the template ends inside a directive.")
+            name, offset = opener
+            raise self.error(f"'#{name}' is never closed: its '#end' is missing.", offset)
         self._keep_indent(block)
         self.depth -= 1
         return block, ""

@@ -59,7 +59,7 @@ def reads_of(body: list[Node], macros: Iterable[MacroDefinition]) -> Reads:
     references = [node for node in nodes if isinstance(node, Reference) and node.root not in own]
     targets = {id(node.target) for node in nodes if isinstance(node, SetDirective)}
     read = [node for node in references if not (id(node) in targets and not node.steps)]
-    keys = [_key_of(node) for node in read if node.root == SOURCES_ROOT]
+    keys = [key_of(node) for node in read if node.root == SOURCES_ROOT]
     return Reads(
         roots=frozenset(node.root for node in read),
         paths=frozenset(_path_of(node) for node in read),
@@ -104,18 +104,20 @@ def _reads_itself(node: SetDirective) -> bool:
 def _path_of(node: Reference) -> str:
     names = [node.root]
     for step in node.steps:
-        key = _literal_key(step)
+        key = literal_key(step)
         if key is None:
             break
         names.append(key)
     return ".".join(names)
 
 
-def _key_of(node: Reference) -> str | None:
-    return _literal_key(node.steps[0]) if node.steps else None
+def key_of(node: Reference) -> str | None:
+    """The literal key of the first step: `orders` of `$data.get('orders').size()`."""
+    return literal_key(node.steps[0]) if node.steps else None
 
 
-def _literal_key(step: Step) -> str | None:
+def literal_key(step: Step) -> str | None:
+    """The key that a step reads, however it is written; None when it is not a constant."""
     if isinstance(step, Property):
         return step.name
     key: Node | None = None

@@ -168,16 +168,17 @@ def captured(run: Rendering, out: list[str], site: Site) -> str:
 
 def property_of(run: Rendering, value: object, name: str, site: Site) -> object:
     """`value.name`: a key of a map; of anything else, what its class's table offers."""
-    kind = value.__class__
-    if kind is dict:
-        return value.get(name)  # type: ignore[attr-defined,no-any-return]
+    if value.__class__ is dict:
+        return value.get(name)
     if value is None:
-        return _nothing_there(run, name, site)
-    if kind is ForeachScope or kind is Scope:
-        return value.property(name)  # type: ignore[attr-defined,no-any-return]
-    reader = PROPERTIES.get(kind, _NO_METHODS).get(name)
+        _nothing_there(run, name, site)
+        return None
+    if isinstance(value, Scope):
+        return value.property(name)
+    reader = PROPERTIES.get(value.__class__, _NO_METHODS).get(name)
     if reader is None:
-        return _unknown(run, f"There is no property '{name}' here", site)
+        _unknown(run, f"There is no property '{name}' here", site)
+        return None
     try:
         return reader(run.budget, value)
     except MethodFailed as error:
@@ -192,10 +193,12 @@ def call(
 ) -> object:
     """`value.name(arguments)`: null for a method that the value's class does not have."""
     if value is None:
-        return _nothing_there(run, name, site)
+        _nothing_there(run, name, site)
+        return None
     method = METHODS.get(value.__class__, _NO_METHODS).get(name)
     if method is None:
-        return _unknown(run, f"There is no method '{name}' here", site)
+        _unknown(run, f"There is no method '{name}' here", site)
+        return None
     try:
         return method(run.budget, value, *arguments)
     except MethodFailed as error:
@@ -208,9 +211,9 @@ def call(
 def item_of(run: Rendering, value: object, key: object, site: Site) -> object:
     """`value[key]`: a list counts from its end for negative keys."""
     if value.__class__ is list and key.__class__ is int:
-        size = len(value)  # type: ignore[arg-type]
-        if -size <= key < size:  # type: ignore[operator]
-            return value[key]  # type: ignore[index]
+        size = len(value)
+        if -size <= key < size:
+            return value[key]
     return call(run, value, "get", (key,), site)
 
 
@@ -233,9 +236,9 @@ _NO_METHODS: dict[str, Callable[..., object]] = {}
 def set_property(run: Rendering, target: object, name: str, value: object, site: Site) -> None:
     """`#set($target.name = value)`: puts a key into a map; on anything else nothing happens."""
     if target.__class__ is dict:
-        _put(run, target, name, value, site)  # type: ignore[arg-type]
+        _put(run, target, name, value, site)
     elif target.__class__ in (Scope, ForeachScope):
-        target.values[name] = value  # type: ignore[attr-defined]
+        target.values[name] = value
     elif run.options.strict_references:
         raise site.error(RenderError, f"'.{name}' cannot be set here.")
 
@@ -243,10 +246,10 @@ def set_property(run: Rendering, target: object, name: str, value: object, site:
 def set_item(run: Rendering, target: object, key: object, value: object, site: Site) -> None:
     """`#set($target[key] = value)`."""
     if target.__class__ is dict:
-        _put(run, target, key, value, site)  # type: ignore[arg-type]
+        _put(run, target, key, value, site)
     elif target.__class__ is list:
-        if key.__class__ is int and key < 0:  # type: ignore[operator]
-            key += len(target)  # type: ignore[operator,arg-type]
+        if key.__class__ is int and key < 0:
+            key += len(target)
         call(run, target, "set", (key, value), site)
     elif target.__class__ is range:
         run.failed("a range cannot be changed", site)
@@ -277,7 +280,7 @@ def concatenated(
 def _piece(run: Rendering, value: object, source: str | None) -> str:
     if value is None:
         return source or ""
-    return value if value.__class__ is str else java_string(value, run.budget)  # type: ignore[return-value]
+    return value if value.__class__ is str else java_string(value, run.budget)
 
 
 def operate(
@@ -322,7 +325,8 @@ def _calculated(
     second = number_of(right, numeric_strings=numeric_strings)
     if first is None or second is None:
         side = sources[0] if first is None else sources[1]
-        return _no_number(run, operator, side, site)
+        _no_number(run, operator, side, site)
+        return None
     result = calculate(operator, first, second, run.budget)
     if result is None:
         if run.options.strict_math:
@@ -398,11 +402,11 @@ def loop_over(
     `copies` when the body may change the list; `breaks` when it may leave early.
     """
     if value.__class__ is list and not copies and run.options.max_loops is None:
-        size = len(value)  # type: ignore[arg-type]
+        size = len(value)
         if size < SHORT_LOOP:
             run.budget.iterations += size
             if run.budget.iterations <= run.budget.limits.iterations:
-                return value, size  # type: ignore[return-value]
+                return value, size
     elements = elements_of(value)
     if elements is None:
         if value is not None and run.options.strict_references:
@@ -424,13 +428,13 @@ def loop_over(
 def _size(elements: Iterable[object]) -> int:
     if elements.__class__ is range:
         # len() of a range beyond 64 bits raises OverflowError.
-        bounds: range = elements  # type: ignore[assignment]
+        bounds: range = elements
         return abs(bounds.stop - bounds.start)
     return len(elements)  # type: ignore[arg-type]
 
 
 def _first(elements: Iterable[object], size: int) -> Iterable[object]:
-    return elements[:size] if elements.__class__ is range else list(elements)[:size]  # type: ignore
+    return elements[:size] if elements.__class__ is range else list(elements)[:size]
 
 
 def _metered(run: Rendering, elements: Iterable[object], site: Site) -> Iterable[object]:
@@ -449,7 +453,7 @@ def _metered(run: Rendering, elements: Iterable[object], site: Site) -> Iterable
 def printed(run: Rendering, value: object, site: Site) -> str:
     """What a reference prints, unescaped; for null, its source, or nothing when it is quiet."""
     if value.__class__ is str:
-        return value  # type: ignore[return-value]
+        return value
     if value is None:
         return null_text(run, site)
     try:

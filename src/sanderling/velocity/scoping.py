@@ -40,8 +40,9 @@ class Scope:
         if isinstance(replaced, Scope):
             # The scope of the message itself does not count as a parent.
             self.parent = None if replaced.outermost else replaced
-            replaced = replaced.replaced if replaced.outermost else replaced
-        self.replaced = replaced
+            if replaced.outermost:
+                replaced = replaced.replaced
+        self.replaced: object = replaced
         self.depth: int = self.parent.depth + 1 if self.parent else 1
         self.values: dict[object, object] = {}
         self.line = line

@@ -195,7 +195,7 @@ class ClosureBuilder(ExpressionBuilder):
         def call(run: Rendering, out: list[str]) -> None:
             macro = run.macros.get(name)
             if macro is not None:
-                call_macro(run, out, macro, arguments, block, site)  # type: ignore[arg-type]
+                call_macro(run, out, macro, arguments, block, site)
             elif must_exist:
                 raise site.error(RenderError, f"There is no macro '#{name}'.")
             else:

@@ -1,0 +1,65 @@
+"""Traps that can be seen in the text alone: it is correct, but means something else.
+
+Each rule is a pattern, what it means, and what to write instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Trap:
+    """A pattern that is rarely meant; `{}` in the texts is what was found."""
+
+    pattern: re.Pattern[str]
+    message: str
+    hint: str
+
+
+TRAPS: tuple[Trap, ...] = (
+    Trap(
+        re.compile(r'"([^"\n#]*#,?#[^"\n]*)"(?=[ ]*[,)])'),
+        "In double quotes '##' starts a comment, so the format '{}' is cut off.",
+        "Use single quotes: '{}'.",
+    ),
+    Trap(
+        re.compile(r"#(stop|break)(?=[ ]*\{)"),
+        "'#{}' is a directive, not a style: the message would end here.",
+        "Give the element another id.",
+    ),
+    Trap(
+        re.compile(r"#(if|elseif|else|end|foreach|macro|define|parse|evaluate|include)(?=[ ]*\{)"),
+        "'#{}' is a directive, not a style.",
+        "Give the element another id.",
+    ),
+    Trap(
+        re.compile(r"\$!?\{?([^\W\d_a-zA-Z][\w']*)"),
+        "'{}' is no name of the language: names are Latin letters, digits and '_'.",
+        "It is printed as it stands. Use the field's Latin name.",
+    ),
+    Trap(
+        re.compile(r"\$!?([A-Za-z_]\w*-[A-Za-z_][\w-]*)"),
+        "A name ends before the hyphen in '{}'.",
+        "Use '_' in names, or ${name}-text when the hyphen is meant.",
+    ),
+    Trap(
+        re.compile(r"\$!?\{?([A-Za-z_]\w*\.\d\w*)"),
+        "A property cannot start with a digit, as in '{}'.",
+        "Write .get('…') with the number in quotes.",
+    ),
+)
+
+
+def lints_of_text(text: str) -> Iterator[tuple[int, str, str]]:
+    """(offset, message, hint) for every trap in the text."""
+    for trap in TRAPS:
+        for found in trap.pattern.finditer(text):
+            shown = found[1][:60]
+            yield (
+                found.start(),
+                trap.message.replace("{}", shown),
+                trap.hint.replace("{}", shown),
+            )
