@@ -26,8 +26,11 @@ class Clock:
         return self.now.astimezone(self.zone).date()
 
     def start_of(self, day: dt.date) -> dt.datetime:
-        """Return the first moment of a day, in UTC."""
-        return dt.datetime.combine(day, dt.time(), self.zone).astimezone(dt.UTC)
+        """Return the first moment of a day, in UTC; the calendar's ends hold."""
+        try:
+            return dt.datetime.combine(day, dt.time(), self.zone).astimezone(dt.UTC)
+        except OverflowError:
+            return dt.datetime.combine(day, dt.time(), dt.UTC)
 
     def days_back(self, days: int) -> dt.datetime:
         """Return the start of the day that lies so many days back; 0 is today's."""
