@@ -22,7 +22,6 @@ class Deeds:
     turnover: Decimal = Decimal()
     viewed: int = 0
     installed: int = 0
-    born_today: int = 0
     greeted: int = 0
 
 
@@ -107,7 +106,7 @@ def _birthdays(deeds: Deeds) -> list[Figure]:
         ),
         Figure(
             "birthday workflow: one event each",
-            deeds.greeted,
+            deeds.segments[BIRTHDAY],
             """SELECT count(*) FROM sanderling."events" WHERE "eventTypeKey" LIKE 'regularEventType-%'""",
         ),
     ]
