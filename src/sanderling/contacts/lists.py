@@ -70,6 +70,11 @@ def get(organisation_id: int, list_id: int) -> ContactList:
     return row
 
 
+def all_of(organisation_id: int) -> list[ContactList]:
+    """Return the organisation's lists, by name."""
+    return list(ContactList.objects.filter(organisation_id=organisation_id).order_by("name"))
+
+
 def counted(organisation_id: int) -> list[Row]:
     """Return (id, name, created_at, members) of every list, by name; deleted people not counted."""
     return STATEMENTS.rows("count_lists", {"organisation_id": organisation_id})

@@ -18,6 +18,7 @@ from sanderling.postgres.statements import Statements
 STATEMENTS = Statements(__package__)
 EMAIL = "EMAIL"
 SMS = "SMS"
+PAGE = 100
 
 
 class Reason(StrEnum):
@@ -88,6 +89,18 @@ def is_suppressed(organisation_id: int, channel: str, address: str) -> bool:
     return Suppression.objects.filter(
         organisation_id=organisation_id, channel=channel, address=_normal(channel, address)
     ).exists()
+
+
+def listed(
+    organisation_id: int, *, beginning: str = "", after: str = "", limit: int = PAGE
+) -> list[Suppression]:
+    """Return suppressed addresses in their order, those that begin so; `after` continues."""
+    rows = Suppression.objects.filter(organisation_id=organisation_id)
+    if beginning:
+        rows = rows.filter(address__startswith=beginning.lower())
+    if after:
+        rows = rows.filter(address__gt=after)
+    return list(rows.order_by("address", "channel")[:limit])
 
 
 def _set_status(organisation_id: int, addresses: Sequence[str], status: str) -> None:

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("sanderling.web.accounts.urls")),
     path("", include("sanderling.web.settings.urls")),
     path("", include("sanderling.web.partners.urls")),
+    path("", include("sanderling.web.contacts.urls")),
     path("", include("sanderling.web.connectors.urls")),
     path("", include("sanderling.web.sources.urls")),
     path("", include("sanderling.web.segments.urls")),

@@ -1,0 +1,1 @@
+"""Pages about people: the list, the card, lists, fields, categories, imports, suppressions."""
