@@ -6,6 +6,7 @@ One failing dataset never holds up the others.
 import logging
 from functools import partial
 
+import psycopg
 from django.utils import timezone
 
 from sanderling.connectors import opening
@@ -72,6 +73,9 @@ def _move(this: Run, export: Export, name: str) -> None:
         part.status = RunStatus.FINISHED
     except SanderlingError as error:
         part.status, part.error = RunStatus.FAILED, error.message
+    except psycopg.Error as error:
+        LOG.warning("Our own database failed in dataset %s: %s", name, error.sqlstate)
+        part.status, part.error = RunStatus.FAILED, reading.OurSideBroke().message
     except Exception:
         LOG.exception("Dataset %s of export %s failed.", name, export.pk)
         part.status, part.error = RunStatus.FAILED, OUR_FAULT

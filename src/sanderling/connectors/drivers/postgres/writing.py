@@ -32,7 +32,7 @@ Block = bytes | bytearray | memoryview
 Blocks = Callable[[Sequence[str]], Iterable[Block]]
 
 LONGEST_STATEMENT = 6 * 3600  # seconds; a first load is one statement
-LONGEST_WAIT = 5  # for a lock: whoever queues behind us must not wait long
+LONGEST_WAIT = 5.0  # for a lock: whoever queues behind us must not wait long
 # What COPY straight into the table cannot do and staging can: values too long for their column,
 # a key twice, columns that the customer gave another type.
 BETTER_STAGED = (psycopg.DataError, errors.UniqueViolation, errors.DatatypeMismatch)
@@ -196,4 +196,4 @@ def _limits() -> sql.Composed:
         "SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {};"
         "SET LOCAL idle_in_transaction_session_timeout = 600000;"
         "SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO, YMD'"
-    ).format(LONGEST_STATEMENT * 1000, LONGEST_WAIT * 1000)
+    ).format(LONGEST_STATEMENT * 1000, round(LONGEST_WAIT * 1000))
