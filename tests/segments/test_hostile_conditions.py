@@ -14,7 +14,9 @@ from sanderling.segments import compiling, counting, describing, evaluating
 from sanderling.segments.calendars import Clock
 from sanderling.segments.conditions import BadCondition, parse
 from sanderling.segments.kinds import OPERATORS, PERIODS, RETURNS, UNITS
-from sanderling.segments.nodes import Condition
+from sanderling.segments.nodes import ColumnTest, Condition, ContactField
+from sanderling.segments.pushing import pushed_down
+from sanderling.segments.values import LARGEST_AGO
 from sanderling.segments.writing import written
 from sanderling.web.segments.wording import OPERATOR_WORDS, UNIT_WORDS
 
@@ -119,16 +121,16 @@ def assert_told(problems: dict[str, list[str]]) -> None:
 @pytest.mark.parametrize(
     ("operator", "value"),
     [
-        ("on", "0001-01-01"),
-        ("on", "9999-12-31"),
-        ("before", "0001-01-01"),
-        ("after", "9999-12-31"),
-        ("between", ["0001-01-01", "9999-12-31"]),
+        ("on", "1000-01-01"),
+        ("on", "9998-12-31"),
+        ("before", "1000-01-01"),
+        ("after", "9998-12-31"),
+        ("between", ["1000-01-01", "9998-12-31"]),
         ("during", "last_36525_days"),
         ("during", "next_36525_days"),
         ("anniversary", "last_36525_days"),
         ("anniversary", "36525_days_ago"),
-        *(("ago", {"n": 36525, "unit": unit}) for unit in UNITS),
+        *(("ago", {"n": most, "unit": unit}) for unit, most in LARGEST_AGO.items()),
     ],
     ids=str,
 )
@@ -139,7 +141,9 @@ def test_the_ends_of_the_calendar_hold(
     tree = evaluating.parsed(
         {"field": "created_at", "operator": operator, "value": value}, organisation
     )
+    assert isinstance(tree, ContactField)
     assert counting.count(tree, organisation) == 0
+    assert pushed_down(ColumnTest("seen", tree.test), Clock(NOW, zone))
 
 
 def test_every_operator_has_its_words() -> None:

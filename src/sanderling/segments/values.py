@@ -11,7 +11,9 @@ from sanderling.segments.nodes import Ago, Period, Value
 
 LONGEST_TEXT = 1000
 MOST_TEXTS = 10_000
-LARGEST_N = 36_525
+LARGEST_N = 36_525  # a century of days
+LARGEST_AGO = {"hours": 36_525, "days": 36_525, "weeks": 5_200, "months": 1_200, "years": 100}
+YEARS = range(1000, 9999)  # further off, zones and drivers would run over the calendar's ends
 
 
 class BadValue(Exception):
@@ -71,10 +73,12 @@ def day(value: Any) -> dt.date:
     """Return a day written as 2026-11-21."""
     try:
         if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value.strip(), re.ASCII):
-            return dt.date.fromisoformat(value.strip())
+            found = dt.date.fromisoformat(value.strip())
+            if found.year in YEARS:
+                return found
     except ValueError as error:
         raise BadValue(f"There is no day {value}.") from error
-    raise BadValue("Give a day as YYYY-MM-DD.")
+    raise BadValue("Give a day as YYYY-MM-DD, of the years 1000 to 9998.")
 
 
 def numbers(value: Any) -> tuple[Value, ...]:
@@ -113,7 +117,10 @@ def ago(value: Any, *, moment: bool) -> Ago:
     units = UNITS if moment else UNITS[1:]
     if unit not in units:
         raise BadValue(f"The unit must be one of {', '.join(units)}.")
-    return Ago(_count(value["n"]), unit)
+    n = _count(value["n"])
+    if n > LARGEST_AGO[unit]:
+        raise BadValue(f"At most {LARGEST_AGO[unit]} {unit}.")
+    return Ago(n, unit)
 
 
 def flag(value: Any) -> bool:
