@@ -306,6 +306,6 @@ def test_two_thousand_people_cost_thirty_two_queries(cast, queue, crowd):
         dispatch_once()
     assert statuses() == {"SENT": 2000}
     asked = [query["sql"] for query in caught if "SAVEPOINT" not in query["sql"]]
-    # Lease, content (2), organisation, gateway, people, release; for each chunk its mark, receipts and totals.
-    # Beside them the facts of each chunk go by COPY, which is not counted here.
+    # Lease, content (2), organisation, gateway, people, release; for each chunk its mark,
+    # receipts and totals.  Beside them the facts of each chunk go by COPY, which is not counted here.
     assert len(asked) == 7 + 8 * 3

@@ -12,7 +12,7 @@ from django.utils import timezone
 from sanderling.accounts.actors import Actor
 from sanderling.activities.models import Activity, ActivityStatus
 from sanderling.activities.recording import NewActivity, record
-from sanderling.contacts import consent
+from sanderling.contacts import consent, suppressing
 from sanderling.contacts.models import Contact
 from sanderling.messages.models import Content, Link
 from sanderling.messages.rendering import Rendered
@@ -29,21 +29,24 @@ def opened(text: str) -> None:
     _record(tokens.read(text, Purpose.OPEN), ActivityStatus.RECEIVED)
 
 
-def clicked(text: str, link: str) -> str:
+def clicked(text: str, link: str, url: str | None = None) -> str:
     """Write down that a link was followed; return the address to go to.
 
-    Somebody who clicks has opened, whether or not the pixel was let through.  Raises BadToken
-    for links that no message of the organisation contains.
+    ``link`` is a signed number, or the signature of an address from data, which is then given
+    as ``url``.  Somebody who clicks has opened, whether or not the pixel was let through.
+    Raises BadToken for links that no message of the organisation contains.
     """
     token = tokens.read(text, Purpose.CLICK)
-    return _followed(token, _address(token, link))
+    address = _address(token, link, url)
+    if not _was_opened(token):
+        _record(token, ActivityStatus.RECEIVED)
+    _record(token, ActivityStatus.CLICKED, link=address)
+    return address
 
 
-def clicked_address(text: str, digest: str, url: str) -> str:
-    """Do the same for an address that came from data and carries its own signature."""
-    token = tokens.read(text, Purpose.CLICK)
-    tokens.check_address(digest, token.organisation_id, url)
-    return _followed(token, url)
+def address_of(text: str, link: str, url: str | None = None) -> str:
+    """Return where a link leads without writing anything down."""
+    return _address(tokens.read(text, Purpose.CLICK), link, url)
 
 
 def reader_of(text: str) -> Contact:
@@ -55,8 +58,14 @@ def unsubscribed(text: str) -> Contact:
     """Unsubscribe the reader of a mail; doing it twice is as good as once."""
     token = tokens.read(text, Purpose.UNSUBSCRIBE)
     contact = _contact(token)
+    by = Actor.system(token.organisation_id)
     with transaction.atomic():
-        if consent.unsubscribe(contact, by=Actor.system(token.organisation_id)):
+        is_new = consent.unsubscribe(contact, by=by)
+        written_to = str(_delivery(token)["address"])
+        if written_to.lower() != contact.email.lower():
+            # The mail went to an address that the contact has not got any more.
+            is_new |= _suppress(written_to, by)
+        if is_new:
             _record(token, ActivityStatus.UNSUBSCRIBED)
     return contact
 
@@ -76,14 +85,10 @@ def web_version(text: str) -> Rendered:
     return renderer.render(row, given, links)
 
 
-def _followed(token: Token, url: str) -> str:
-    if not _was_opened(token):
-        _record(token, ActivityStatus.RECEIVED)
-    _record(token, ActivityStatus.CLICKED, link=url)
-    return url
-
-
-def _address(token: Token, link: str) -> str:
+def _address(token: Token, link: str, url: str | None) -> str:
+    if url is not None:
+        tokens.check_address(link, token.organisation_id, url)
+        return url
     number = tokens.read_link(link, token.organisation_id)
     found = Link.objects.filter(organisation_id=token.organisation_id, pk=number).first()
     if found is None:
@@ -91,10 +96,17 @@ def _address(token: Token, link: str) -> str:
     return found.url
 
 
+def _suppress(address: str, by: Actor) -> bool:
+    channel, reason = suppressing.EMAIL, suppressing.Reason.UNSUBSCRIBED
+    return bool(suppressing.suppress(by.organisation_id, channel, [address], reason=reason, by=by))
+
+
 def _contact(token: Token) -> Contact:
-    contact = Contact.objects.filter(
-        organisation_id=token.organisation_id, pk=token.contact_id
-    ).first()
+    contact = (
+        Contact.objects.select_related("organisation")
+        .filter(organisation_id=token.organisation_id, pk=token.contact_id, deleted_at=None)
+        .first()
+    )
     if contact is None:
         raise BadToken
     return contact

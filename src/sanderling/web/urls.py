@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", health.metrics, name="metrics"),
     path("", include("sanderling.web.accounts.urls")),
     path("", include("sanderling.web.settings.urls")),
+    path("", include("sanderling.web.tracking.urls")),
     path("", include("sanderling.web.partners.urls")),
     path("", include("sanderling.web.contacts.urls")),
     path("", include("sanderling.web.connectors.urls")),

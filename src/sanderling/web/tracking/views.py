@@ -1,0 +1,98 @@
+"""The pixel, the redirect, the unsubscribe page and the web version of a mail."""
+
+import base64
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
+
+from sanderling.lib.errors import SanderlingError
+from sanderling.sending import tracking
+from sanderling.velocity import VelocityError
+
+PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+# A mail's own page: its pictures and styles may come from anywhere, nothing of it may run, and
+# it is of no origin, so it cannot reach the session of somebody who is signed in here.
+SEALED = (
+    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "
+    "img-src https: http: data:; style-src 'unsafe-inline' https:; font-src https: data:"
+)
+View = Callable[..., HttpResponse]
+
+
+class Redirect(HttpResponseRedirect):
+    """A redirect to the web only; the address was signed by us, and still."""
+
+    allowed_schemes = ["http", "https"]
+
+
+def _for_readers(view: View) -> View:
+    """Answer a broken or foreign link with a page that says so."""
+
+    @wraps(view)
+    def seen(request: HttpRequest, *args: str, **kwargs: str) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except SanderlingError as error:
+            return render(request, "tracking/broken.html", {"problem": error}, status=error.status)
+
+    return seen
+
+
+@require_safe
+def open_pixel(request: HttpRequest, token: str) -> HttpResponse:
+    """Answer one transparent pixel; what is wrong with the token is nobody's business."""
+    if request.method == "GET":  # HEAD is a filter that looks at links, not a reader
+        try:
+            tracking.opened(token)
+        except SanderlingError:
+            return HttpResponse(PIXEL, content_type="image/gif", status=404)
+    response = HttpResponse(PIXEL, content_type="image/gif")
+    response["Cache-Control"] = "no-store, private"
+    return response
+
+
+@require_safe
+@_for_readers
+def click(request: HttpRequest, token: str, link: str) -> HttpResponse:
+    """Write down the click and redirect."""
+    to = request.GET.get("to")
+    if request.method == "HEAD":
+        return Redirect(tracking.address_of(token, link, to))
+    response = Redirect(tracking.clicked(token, link, to))
+    response["Cache-Control"] = "no-store, private"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@csrf_exempt  # one click of a mail program has no cookie (RFC 8058); the token is the proof
+@require_http_methods(["GET", "HEAD", "POST"])
+@_for_readers
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask on GET, since programs follow links by themselves; unsubscribe on POST."""
+    if request.method == "POST":
+        contact = tracking.unsubscribed(token)
+        return render(request, "tracking/unsubscribed.html", {"contact": contact})
+    contact = tracking.reader_of(token)
+    return render(request, "tracking/unsubscribe.html", {"contact": contact})
+
+
+@require_GET
+@_for_readers
+def web_version(request: HttpRequest, token: str) -> HttpResponse:
+    """Show a mail in the browser."""
+    try:
+        page = tracking.web_version(token)
+    except VelocityError:
+        return render(request, "tracking/broken.html", {}, status=404)
+    if page.html:
+        response = HttpResponse(page.html)
+    else:
+        response = HttpResponse(page.text, content_type="text/plain; charset=utf-8")
+    response["Content-Security-Policy"] = SEALED
+    response["X-Robots-Tag"] = "noindex"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
