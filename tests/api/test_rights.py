@@ -1,0 +1,67 @@
+"""Every method for every right: what opens and what does not, as the document groups them."""
+
+import pytest
+from programs import program_of
+
+from sanderling.accounts.models import KeyRights
+from sanderling.api.operations import IN_BRACES, OPERATIONS
+from sanderling.api.rights import GROUPS, OPENS, Group, group_of
+
+DOCUMENT = {
+    "full": {1, 2, 3, 4, 5, 6, 7},
+    "events": {1, 5},
+    "events-contacts-write": {1, 2, 5},
+    "events-contacts": {1, 2, 3, 4, 5},
+    "messages": {1, 6},
+}
+
+
+def test_the_table_is_the_documents():
+    assert set(OPENS) == set(KeyRights.values)
+    for right, groups in OPENS.items():
+        assert {int(group) for group in groups} - {0} == DOCUMENT[right]
+
+
+def test_every_method_of_the_table_exists():
+    registered = {(one.method, one.path) for one in OPERATIONS}
+    missing = set(GROUPS) - registered
+    assert missing <= {("GET", "/v1/messages/email/{message_id}/viewLink")}
+
+
+def test_our_own_methods_need_full_access():
+    ours = [one for one in OPERATIONS if (one.method, one.path) not in GROUPS]
+    assert len(ours) > 20
+    assert {one.group for one in ours} == {Group.FULL}
+    assert {one.path.split("/")[1] for one in ours} == {"v3"}
+
+
+def test_a_method_outside_the_table_cannot_be_registered():
+    with pytest.raises(KeyError):
+        group_of("GET", "/v1/nothing")
+
+
+@pytest.mark.parametrize("right", DOCUMENT)
+def test_every_method_answers_the_rights_that_open_it(cast, right, settings):
+    settings.API_LIMITS = dict.fromkeys(
+        ("other", "event", "contacts", "past events", "delete past events", "interactions",
+         "contact messages", "stored email", "contact id by token"), 100_000,
+    )  # fmt: skip
+    program = program_of(cast.owner, right)
+    for one in OPERATIONS:
+        answer = program.call(one.method, IN_BRACES.sub("0", one.path), b"{}")
+        is_open = one.group == 0 or int(one.group) in DOCUMENT[right]
+        assert (answer.status_code == 403) is not is_open, (one.method, one.path, answer.content)
+
+
+def test_adding_contacts_does_not_read_them(cast):
+    program = program_of(cast.owner, "events-contacts-write")
+    body = {"externalCustomerId": "C-1", "firstName": "Dinara"}
+    assert program.post("/v1/contact", body).json() == {"id": cast.dina.pk}
+    for path in (
+        f"/v1/contact/{cast.dina.pk}", "/v1/contacts", "/v1/groups",
+        f"/v1/contacts/email?ids={cast.dina.pk}",
+    ):  # fmt: skip
+        refused = program.get(path)
+        assert refused.status_code == 403
+        assert refused.json()["error"] == "Forbidden"
+        assert b"kozak" not in refused.content
