@@ -1,7 +1,8 @@
 """The loops: each drains one ledger, as often as it is woken and every few seconds anyway.
 
 A loop returns how much it did; it is called again until it did nothing.  Two workers may run
-the same loop at once: the ledgers' leases keep them apart.
+the same loop at once: the ledgers' leases keep them apart.  What a loop raises is its own
+affair (``failing.py``): the others go on.
 """
 
 import datetime as dt
@@ -10,8 +11,6 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-
-from django.utils import timezone
 
 from sanderling.lib.logs import traced
 from sanderling.postgres import partitioning
@@ -43,6 +42,7 @@ LOOPS = (
     Loop("stepping", "workflows.stepping:step_once", SECONDS(3)),
     Loop("exports", "exports.running:run_due", SECONDS(20)),
     Loop("partitions", "worker.loops:ensure_partitions", "7 3 * * *"),
+    Loop("tidying", "worker.tidying:forget_stalled_wake_ups", "*/5 * * * *"),
 )
 _busy = {loop.name: threading.Lock() for loop in LOOPS}
 
@@ -68,8 +68,9 @@ def drain(loop: Loop, *, stopping: Callable[[], bool] = STOPPING.is_set) -> int:
 def ensure_partitions() -> int:
     """Make the partitions of the coming months."""
     tables = ("activities_activity", "events_event")
-    partitioning.ensure_months(tables, today=dt.datetime.now(dt.UTC).date())
-    LOG.info("Partitions are there for the months after %s.", timezone.now().date())
+    today = dt.datetime.now(dt.UTC).date()
+    partitioning.ensure_months(tables, today=today)
+    LOG.info("Partitions are there for the months after %s.", today)
     return 0
 
 
