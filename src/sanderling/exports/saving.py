@@ -101,8 +101,10 @@ def _check(organisation_id: int, draft: Draft, connector: Connector, stored: Exp
         problems["datasets"] = [
             f"Another data export writes {', '.join(taken)} into this schema already."
         ]
-    if not problems and (found := checking.problems_of(connector, draft.schema.strip())):
-        problems["schema"] = found
+    if not problems:
+        schema = draft.schema.strip()
+        if found := checking.problems_of(connector, schema, datasets=draft.datasets):
+            problems["schema"] = found
     if problems:
         raise Invalid(problems=problems)
 

@@ -17,4 +17,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("sanderling.web.connectors.urls")),
     path("", include("sanderling.web.sources.urls")),
     path("", include("sanderling.web.segments.urls")),
+    path("", include("sanderling.web.exports.urls")),
 ]

@@ -1,0 +1,127 @@
+"""The form of an export: connector, upload interval, schema, and the datasets as check boxes."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sanderling.accounts.rights import Permission
+from sanderling.connectors import saving as connectors
+from sanderling.connectors.models import ConnectorKind
+from sanderling.exports import saving
+from sanderling.exports.catalogue import DATASETS
+from sanderling.exports.models import Export, Interval
+from sanderling.exports.saving import Draft
+from sanderling.lib.errors import Invalid
+from sanderling.web.guarding import allowed
+from sanderling.web.membership import PersonRequest
+
+
+class ExportForm(forms.Form):
+    """What the document asks for, and a cron line for those who want one."""
+
+    connector = forms.ChoiceField(label=gettext_lazy("Connector"))
+    interval = forms.ChoiceField(
+        label=gettext_lazy("Upload interval"), choices=Interval.choices, initial=Interval.DAY
+    )
+    cron = forms.CharField(
+        label=gettext_lazy("Cron line"),
+        max_length=100,
+        required=False,
+        help_text=gettext_lazy(
+            "Only for “By a cron line”, in your organisation's time zone: "
+            "30 4 * * * is every day at 04:30."
+        ),
+    )
+    schema = forms.CharField(
+        label=gettext_lazy("Schema"),
+        max_length=63,
+        initial="public",
+        help_text=gettext_lazy("Where the tables are made. The schema must exist."),
+    )
+    datasets = forms.MultipleChoiceField(
+        label=gettext_lazy("Datasets"),
+        choices=[(name, name) for name in DATASETS],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, organisation_id: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = [
+            (connector.pk, f"{connector.name} ({connector.host})")
+            for connector in connectors.connectors_of(organisation_id)
+            if connector.kind == ConnectorKind.POSTGRES
+        ]
+        self.fields["connector"].choices = known  # type: ignore[attr-defined]
+
+    def draft(self) -> Draft:
+        """Return what was filled in."""
+        filled = self.cleaned_data
+        return Draft(
+            connector_id=int(filled["connector"]),
+            datasets=filled["datasets"],
+            schema=filled["schema"],
+            interval=filled["interval"],
+            cron=filled["cron"],
+        )
+
+
+@allowed(Permission.EDIT_EXPORTS)
+def new(request: PersonRequest) -> HttpResponseBase:
+    """Fill in a new export; saving asks the database whether it may be written."""
+    return _form(request, None, {"datasets": list(DATASETS)})
+
+
+@allowed(Permission.EDIT_EXPORTS)
+def edit(request: PersonRequest, export_id: int) -> HttpResponseBase:
+    """Change an export."""
+    export = saving.get(request.organisation.pk, export_id)
+    initial = {
+        "connector": export.connector_id,
+        "interval": export.interval,
+        "cron": export.cron,
+        "schema": export.schema,
+        "datasets": export.datasets,
+    }
+    return _form(request, export, initial)
+
+
+def _form(
+    request: PersonRequest, export: Export | None, initial: dict[str, Any]
+) -> HttpResponseBase:
+    form = ExportForm(
+        request.POST or None, initial=initial, organisation_id=request.organisation.pk
+    )
+    if request.method == "POST" and form.is_valid():
+        saved = _saved(request, form, export)
+        if saved is not None:
+            messages.success(request, _("The data export is saved; its first run starts now."))
+            return redirect("exports-show", saved.pk)
+    chosen = form["datasets"].value() or []
+    shown = {
+        "form": form,
+        "export": export,
+        "datasets": [(dataset, dataset.name in chosen) for dataset in DATASETS.values()],
+        "has_connectors": bool(form.fields["connector"].choices),  # type: ignore[attr-defined]
+    }
+    return render(request, "exports/edit.html", shown)
+
+
+def _saved(request: PersonRequest, form: ExportForm, export: Export | None) -> Export | None:
+    try:
+        return saving.save(
+            request.organisation.pk,
+            form.draft(),
+            export_id=export.pk if export else None,
+            by=request.actor,
+        )
+    except Invalid as refusal:
+        for name, sentences in refusal.problems.items():
+            for sentence in sentences:
+                form.add_error(name if name in form.fields else None, sentence)
+        return None

@@ -1,0 +1,112 @@
+"""The exports, their runs, how fresh the rows are, and whether both sides agree."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+
+from django.http import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from sanderling.accounts.rights import Permission
+from sanderling.exports import saving
+from sanderling.exports.catalogue import DATASETS
+from sanderling.exports.models import Comparison, Export, Run, RunStatus, Watermark
+from sanderling.web.guarding import allowed
+from sanderling.web.membership import PersonRequest
+
+RUNS_SHOWN = 30
+RUNS_PLOTTED = 200
+
+
+@allowed(Permission.READ_REPORTS)
+def index(request: PersonRequest) -> HttpResponseBase:
+    """List the exports with how each last run went."""
+    exports = saving.exports_of(request.organisation.pk)
+    last = {
+        run.export_id: run
+        for run in Run.objects.filter(export__in=exports)
+        .order_by("export_id", "-pk")
+        .distinct("export_id")
+    }
+    rows = [(export, last.get(export.pk)) for export in exports]
+    return render(request, "exports/list.html", {"rows": rows, "is_editable": _edits(request)})
+
+
+@allowed(Permission.READ_REPORTS)
+def datasets(request: PersonRequest) -> HttpResponseBase:
+    """Show what each table holds, column by column."""
+    return render(request, "exports/datasets.html", {"datasets": DATASETS.values()})
+
+
+@allowed(Permission.READ_REPORTS)
+def show(request: PersonRequest, export_id: int) -> HttpResponseBase:
+    """Show an export."""
+    export = saving.get(request.organisation.pk, export_id)
+    runs = list(
+        Run.objects.filter(export=export).order_by("-pk").prefetch_related("datasets")[:RUNS_SHOWN]
+    )
+    now = timezone.now()
+    shown = {
+        "export": export,
+        "runs": [(run, list(run.datasets.order_by("pk")), _duration(run)) for run in runs],
+        "marks": _freshness(export, now),
+        "comparisons": Comparison.objects.filter(export=export).order_by("dataset"),
+        "is_running": export.lease_until is not None and export.lease_until > now,
+        "plot": _plot(export),
+        "is_editable": _edits(request),
+    }
+    return render(request, "exports/show.html", shown)
+
+
+def _edits(request: PersonRequest) -> bool:
+    return Permission.EDIT_EXPORTS in request.actor.permissions
+
+
+def _duration(run: Run) -> dt.timedelta | None:
+    if run.finished_at is None:
+        return None
+    return dt.timedelta(seconds=round((run.finished_at - run.started_at).total_seconds()))
+
+
+def _freshness(export: Export, now: dt.datetime) -> list[tuple[str, dt.datetime | None]]:
+    """Return up to which moment each dataset is complete."""
+    marks = dict(Watermark.objects.filter(export=export).values_list("dataset", "fresh_at"))
+    return [(name, marks.get(name)) for name in export.datasets]
+
+
+def _plot(export: Export) -> dict[str, object] | None:
+    """Return a plot of how old the rows were, in minutes: it grows until a run brings it down."""
+    runs = Run.objects.filter(export=export, status=RunStatus.FINISHED).order_by("-pk")
+    points = list(_ages(reversed(runs[:RUNS_PLOTTED])))
+    if len(points) < 2:
+        return None
+    return {
+        "grid": {"left": 56, "right": 16, "top": 32, "bottom": 32},
+        "tooltip": {"trigger": "axis"},
+        "xAxis": {"type": "time"},
+        "yAxis": {"type": "value", "name": _("minutes"), "min": 0},
+        "series": [
+            {
+                "type": "line",
+                "name": _("Age of the rows"),
+                "showSymbol": False,
+                "areaStyle": {"opacity": 0.15},
+                "data": points,
+            }
+        ],
+    }
+
+
+def _ages(runs: Iterable[Run]) -> Iterator[tuple[str, float]]:
+    fresh_at: dt.datetime | None = None
+    for run in runs:
+        assert run.finished_at is not None
+        if fresh_at is not None:
+            yield run.finished_at.isoformat(), _minutes(run.finished_at - fresh_at)
+        fresh_at = run.started_at
+        yield run.finished_at.isoformat(), _minutes(run.finished_at - fresh_at)
+
+
+def _minutes(age: dt.timedelta) -> float:
+    return round(age.total_seconds() / 60, 2)

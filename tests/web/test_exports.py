@@ -1,0 +1,112 @@
+"""The pages of the data export, in front of a real customer's server."""
+
+import re
+
+import pytest
+from customer import connector
+
+from sanderling.exports import running
+from sanderling.exports.models import Export
+
+FORM = {"interval": "1h", "cron": "", "schema": "public", "datasets": ["contacts", "orders"]}
+
+
+@pytest.fixture
+def connected(cast, shop):
+    shop.run("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    return connector(shop, cast.owner)
+
+
+def test_without_a_connector_the_form_says_what_to_do_first(owner):
+    page = owner.get("/data-export/new").content.decode()
+    assert "No connector yet" in page
+
+
+def test_a_new_export_is_prefilled_as_the_document_says(owner, connected):
+    page = owner.get("/data-export/new").content.decode()
+    assert re.search(r'name="schema"[^>]*value="public"', page)
+    assert page.count('type="checkbox" name="datasets"') == 9
+    for words in ("contactActivities", "Every 15 minutes", "By a cron line"):
+        assert words in page
+
+
+def test_an_export_is_saved_listed_and_shown(owner, connected):
+    answer = owner.post("/data-export/new", {"connector": connected.pk, **FORM})
+    export = Export.objects.get()
+    assert answer["Location"] == f"/data-export/{export.pk}"
+    assert (export.datasets, export.interval) == (["contacts", "orders"], "1h")
+    assert "Shop · public" in owner.get("/data-export/").content.decode()
+    page = owner.get(answer["Location"]).content.decode()
+    assert "not exported yet" in page
+    assert "It has not run yet" in page
+
+
+def test_a_missing_schema_is_refused_with_what_to_run_and_keeps_the_form(owner, connected):
+    answer = owner.post(
+        "/data-export/new", {"connector": connected.pk, **FORM, "schema": "marketing"}
+    )
+    page = answer.content.decode()
+    assert "Run: CREATE SCHEMA &quot;marketing&quot; AUTHORIZATION" in page
+    assert re.search(r'value="contacts" checked', page)
+    assert not re.search(r'value="events" checked', page)
+    assert Export.objects.count() == 0
+
+
+def test_an_export_is_edited_paused_run_and_deleted(owner, connected):
+    owner.post("/data-export/new", {"connector": connected.pk, **FORM})
+    export = Export.objects.get()
+    here = f"/data-export/{export.pk}"
+    changed = {"connector": connected.pk, **FORM, "datasets": ["events"], "interval": "15m"}
+    assert owner.post(f"{here}/edit", changed)["Location"] == here
+    export.refresh_from_db()
+    assert (export.datasets, export.interval) == (["events"], "15m")
+    owner.post(f"{here}/pause", {"on": "1"})
+    export.refresh_from_db()
+    assert export.is_paused
+    owner.post(f"{here}/run")
+    export.refresh_from_db()
+    assert export.requested_at is not None
+    owner.post(f"{here}/compare")
+    export.refresh_from_db()
+    assert export.compare_requested_at is not None
+    owner.post(f"{here}/delete")
+    assert Export.objects.count() == 0
+
+
+def test_the_history_tells_rows_and_errors_in_plain_words(owner, connected, shop):
+    shop.run("CREATE VIEW orders AS SELECT 1 AS x")
+    owner.post("/data-export/new", {"connector": connected.pk, **FORM, "datasets": ["contacts"]})
+    export = Export.objects.get()
+    export.datasets = ["contacts", "orders"]
+    export.save(update_fields=["datasets"])
+    running.run(export)
+    page = owner.get(f"/data-export/{export.pk}").content.decode()
+    assert "is not a table (a view?)" in page
+    assert page.count(">done<") == 1
+
+
+def test_what_is_exported_is_documented_from_the_catalogue(owner):
+    page = owner.get("/data-export/datasets").content.decode()
+    for words in ("occured", "messageURL", "messageUrl", "varchar(1000)", "activityDateTime"):
+        assert f">{words}<" in page
+    assert "Deprecated; the same as activityStatus" in page
+
+
+def test_a_stranger_sees_nothing_of_ours(stranger, owner, connected):
+    owner.post("/data-export/new", {"connector": connected.pk, **FORM})
+    export = Export.objects.get()
+    here = f"/data-export/{export.pk}"
+    assert stranger.get(here).status_code == 404
+    assert stranger.get(f"{here}/edit").status_code == 404
+    for verb in ("run", "compare", "pause", "delete"):
+        assert stranger.post(f"{here}/{verb}").status_code == 404
+    assert "Shop" not in stranger.get("/data-export/").content.decode()
+    assert Export.objects.count() == 1
+
+
+def test_a_marketer_reads_and_does_not_steer(sender, owner, connected):
+    owner.post("/data-export/new", {"connector": connected.pk, **FORM})
+    here = f"/data-export/{Export.objects.get().pk}"
+    assert "Run now" not in sender.get(here).content.decode()
+    assert sender.post(f"{here}/delete").status_code == 403
+    assert Export.objects.count() == 1
