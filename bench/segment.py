@@ -109,6 +109,8 @@ def others(source: int, birthday: int) -> dict[str, object]:
         },
         "town contains": {"field": "town", "operator": "contains", "value": "yi"},
         "everybody in both": bought,
+        "town, or in both": {"any": [
+            {"field": "town", "operator": "contains", "value": "yi"}, bought]},
         "in both, but not": {"none": [{"source": source, "where": {"all": [
             {"column": "spent", "operator": ">", "value": 1000}]}}]},
     }  # fmt: skip

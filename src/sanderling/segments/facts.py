@@ -1,9 +1,11 @@
 """Conditions on what happened to a contact: activity, events, orders.
 
-Each becomes ``c.id IN (SELECT contact_id … GROUP BY … HAVING …)`` over the organisation's facts.
-Who has no facts has a count and a total of 0, and no average and no dates.
+Each is a set of contact ids, grouped so that a contact stands in it once, and whether the people
+of the condition are those inside or those outside.  Who has no facts has a count and a total of
+0, and no average and no dates.
 """
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
 
@@ -12,7 +14,7 @@ from psycopg import sql
 from sanderling.segments.calendars import Clock
 from sanderling.segments.comparing import Binder, Operand, Sql, Stored, compare
 from sanderling.segments.kinds import COMPLEMENTS, Kind
-from sanderling.segments.nodes import ActivityWas, EventOccurred, OrdersAre, Test
+from sanderling.segments.nodes import ActivityWas, EventOccurred, InList, OrdersAre, Test
 from sanderling.segments.operands import in_text
 
 _LAST_DATES = {
@@ -31,6 +33,18 @@ _AGGREGATES = {
 _AT_LEAST_ONE = Test(Kind.NUMBER, ">=", Decimal(1))
 
 
+@dataclass(frozen=True)
+class Set:
+    """A SELECT of ``contact_id``, each once; the people of the condition lie in or outside it."""
+
+    query: Sql
+    is_outside: bool = False
+
+    def opposite(self) -> "Set":
+        """Return everybody else."""
+        return Set(self.query, is_outside=not self.is_outside)
+
+
 class Facts:
     """Compiles the conditions on facts of one organisation."""
 
@@ -39,7 +53,17 @@ class Facts:
         self.clock = clock
         self.bind = bind
 
-    def activity(self, leaf: ActivityWas) -> Sql:
+    def list(self, leaf: InList) -> Set:
+        """Return the members of a list; its key says that each stands there once."""
+        return Set(
+            self._rows(
+                "SELECT m.contact_id FROM contacts_listmember AS m"
+                " WHERE m.organisation_id = {organisation} AND m.list_id = {list}",
+                list=self.bind(leaf.list_id),
+            )
+        )
+
+    def activity(self, leaf: ActivityWas) -> Set:
         """Ask the totals, one row per contact and channel, not the facts themselves."""
         rows = self._rows(
             "SELECT r.contact_id FROM activities_rollup AS r"
@@ -49,11 +73,11 @@ class Facts:
         date = sql.SQL(cast("Any", _LAST_DATES[leaf.activity]))
         if leaf.test is None:
             recent = self._since(date, leaf.days) or sql.SQL("{} IS NOT NULL").format(date)
-            return sql.SQL("c.id IN ({} AND {})").format(rows, recent)
+            return _grouped(sql.SQL("{} AND {}").format(rows, recent), "r.contact_id")
         latest = Operand(sql.SQL("max({})").format(date), Stored.MOMENT)
         return self._having(rows, "r.contact_id", latest, leaf.test)
 
-    def event(self, leaf: EventOccurred) -> Sql:
+    def event(self, leaf: EventOccurred) -> Set:
         """Ask the events of a type; the type is found by its key, which may not exist yet."""
         rows = self._rows(
             "SELECT e.contact_id FROM events_event AS e"
@@ -67,7 +91,7 @@ class Facts:
         times = Operand(sql.SQL("count(*)"), Stored.NUMBER)
         return self._counted(rows, "e.contact_id", times, leaf.times or _AT_LEAST_ONE)
 
-    def orders(self, leaf: OrdersAre) -> Sql:
+    def orders(self, leaf: OrdersAre) -> Set:
         """Ask the orders; unless statuses are named, those that were neither cancelled nor left."""
         rows = self._rows(
             "SELECT o.contact_id FROM orders_order AS o"
@@ -81,28 +105,23 @@ class Facts:
             return self._counted(rows, "o.contact_id", operand, leaf.test)
         return self._having(rows, "o.contact_id", operand, leaf.test)
 
-    def _counted(self, rows: Sql, contact: str, operand: Operand, test: Test) -> Sql:
-        """Who has no rows has the number 0: where 0 passes, ask for those who do not pass."""
+    def _counted(self, rows: Sql, contact: str, operand: Operand, test: Test) -> Set:
+        """Who has no rows has the number 0: where 0 passes, take those outside who do not pass."""
         if test == _AT_LEAST_ONE:
-            return sql.SQL("c.id IN ({})").format(rows)
+            return _grouped(rows, contact)
         holds = compare(operand, test, bind=self.bind, clock=self.clock)
         if not passes_at_zero(test):
-            return self._grouped(rows, contact, holds)
+            return _grouped(rows, contact, having=holds)
         failing = sql.SQL("({}) IS NOT TRUE").format(holds)
-        return sql.SQL("({}) IS NOT TRUE").format(self._grouped(rows, contact, failing))
+        return _grouped(rows, contact, having=failing).opposite()
 
-    def _having(self, rows: Sql, contact: str, operand: Operand, test: Test) -> Sql:
+    def _having(self, rows: Sql, contact: str, operand: Operand, test: Test) -> Set:
         """Who has no rows passes only a negative test."""
         if positive := COMPLEMENTS.get(test.operator):
             inner = Test(test.kind, positive, test.value)
-            return sql.SQL("({}) IS NOT TRUE").format(self._having(rows, contact, operand, inner))
+            return self._having(rows, contact, operand, inner).opposite()
         holds = compare(operand, test, bind=self.bind, clock=self.clock)
-        return self._grouped(rows, contact, holds)
-
-    def _grouped(self, rows: Sql, contact: str, holds: Sql) -> Sql:
-        return sql.SQL("c.id IN ({} GROUP BY {} HAVING {})").format(
-            rows, sql.SQL(cast("Any", contact)), holds
-        )
+        return _grouped(rows, contact, having=holds)
 
     def _parameters(self, leaf: EventOccurred) -> Sql:
         tests = [
@@ -121,7 +140,7 @@ class Facts:
 
     def _status(self, leaf: OrdersAre) -> Sql:
         if leaf.statuses:
-            return sql.SQL("o.status = ANY({})").format(self.bind(list(leaf.statuses)))
+            return sql.SQL("o.status = ANY({})").format(self.bind([*leaf.statuses]))
         return sql.SQL("o.status NOT IN ('CANCELLED', 'ABANDONED_SHOPPING_CART')")
 
     def _recent(self, date: Sql, days: int | None) -> Sql:
@@ -160,3 +179,8 @@ def passes_at_zero(test: Test) -> bool:
         case "between", (Decimal() as low, Decimal() as high):
             return low <= 0 <= high
     return False
+
+
+def _grouped(rows: Sql, contact: str, *, having: Sql | None = None) -> Set:
+    tail = sql.SQL(" HAVING {}").format(having) if having else sql.SQL("")
+    return Set(sql.SQL("{} GROUP BY {}{}").format(rows, sql.SQL(cast("Any", contact)), tail))

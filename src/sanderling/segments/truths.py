@@ -100,9 +100,9 @@ def _judged(expressions: list[sql.Composable], scope: Scope, contact_id: int) ->
     columns = sql.SQL(", ").join(
         sql.SQL("({}) IS TRUE").format(expression) for expression in expressions
     )
-    query = sql.SQL(
-        "SELECT {} FROM contacts_contact AS c WHERE c.organisation_id = {} AND c.id = {}"
-    ).format(columns, sql.Literal(scope.organisation_id), sql.Literal(contact_id))
+    query = sql.SQL("SELECT {} FROM {} WHERE c.organisation_id = {} AND c.id = {}").format(
+        columns, scope.tables, sql.Literal(scope.organisation_id), sql.Literal(contact_id)
+    )
     row = fetch_one(query, scope.bind.params)
     if row is None:
         raise NotFound("There is no such contact.")
