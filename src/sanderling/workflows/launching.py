@@ -53,7 +53,9 @@ def launch_due() -> int:
         except SanderlingError as trouble:
             _put_off(workflow, trouble.message)
         else:
-            Workflow.objects.filter(pk=workflow.pk).update(lease_until=None)
+            Workflow.objects.filter(pk=workflow.pk).update(
+                lease_until=None, launch_attempts=0, launch_error=""
+            )
     return 1
 
 

@@ -89,9 +89,11 @@ class Email(Block):
         wishes: dict[str, list[tuple[Standing, NewDelivery]]] = defaultdict(list)
         for run in runs:
             try:
-                wishes[fill(self.message, run).strip()].append((run, self._wish(run)))
+                wish = self._wish(run)
             except ValueError as trouble:
                 outcomes[run.id] = Failed(str(trouble))
+                continue
+            wishes[fill(self.message, run).strip()].append((run, wish))
         for number, chosen in wishes.items():
             outcomes |= _queue(number, chosen)
         return [outcomes[run.id] for run in runs]

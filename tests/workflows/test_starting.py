@@ -1,0 +1,183 @@
+"""Events become runs: once each, for active workflows only, however many readers there are."""
+
+import threading
+
+import psycopg
+import pytest
+from django.db import connection, transaction
+from workflow_world import chain, message, only_run, start_all, tell, turn, workflow
+
+from sanderling.lib.errors import Conflict, Forbidden, NotFound
+from sanderling.postgres.statements import execute
+from sanderling.workflows import saving, starting
+from sanderling.workflows.models import Cursor, Run, Workflow
+
+pytestmark = pytest.mark.django_db(transaction=True)
+WAIT = {"kind": "timer", "mode": "for", "amount": 1, "unit": "days"}
+
+
+def test_an_event_starts_the_active_workflows_of_its_type(cast):
+    first = workflow(cast, chain(WAIT))
+    second = workflow(cast, chain(WAIT))
+    workflow(cast, chain(WAIT), event_type="left")
+    workflow(cast, chain(WAIT), is_active=False)
+    event_id = tell(cast, cast.dina, place="Kyiv", list=[1])
+    assert Run.objects.count() == 0
+    start_all()
+    runs = list(Run.objects.order_by("workflow_id"))
+    assert [run.workflow_id for run in runs] == [first.pk, second.pk]
+    run = runs[0]
+    assert (run.contact_id, run.event_id, run.event_key) == (cast.dina.pk, event_id, "k1")
+    assert (run.event_type_key, run.params) == ("visited", {"place": "Kyiv", "list": [1]})
+    assert (run.block, run.status, run.bucket) == ("start", "WAITING", cast.dina.pk % 64)
+    assert starting.start_due() == 0
+    assert Run.objects.count() == 2
+
+
+def test_an_event_of_another_organisation_starts_nothing_here(cast):
+    workflow(cast, chain(WAIT))
+    there = saving.create(
+        cast.elsewhere.pk,
+        saving.Settings(name="Theirs", event_type="visited"),
+        blocks=chain(WAIT),
+        by=cast.stranger,
+    )
+    saving.activate(cast.elsewhere.pk, there.pk, by=cast.stranger)
+    tell(cast, cast.dina)
+    start_all()
+    assert only_run().workflow_id != there.pk
+
+
+def test_history_and_what_was_before_the_activation_start_nothing(cast):
+    tell(cast, cast.dina, key="before")
+    made = workflow(cast, chain(WAIT))
+    tell(cast, cast.dina, key="history", is_past=True)
+    start_all()
+    assert Run.objects.count() == 0
+    saving.deactivate(cast.organisation.pk, made.pk, by=cast.owner)
+    tell(cast, cast.dina, key="in between")
+    saving.activate(cast.organisation.pk, made.pk, by=cast.owner)
+    tell(cast, cast.dina, key="after")
+    start_all()
+    assert only_run().event_key == "after"
+
+
+def test_an_event_that_is_committed_late_is_not_lost(cast):
+    workflow(cast, chain(WAIT))
+    own = connection.settings_dict
+    dsn = f"host={own['HOST']} port={own['PORT']} dbname={own['NAME']} user={own['USER']}"
+    with psycopg.connect(dsn) as slow:
+        tell(cast, cast.dina, key="first")  # makes the type
+        slow.execute(
+            "INSERT INTO events_event (organisation_id, type_id, contact_id, key_value, params,"
+            " is_past) SELECT organisation_id, id, %s, 'late', '{}', false FROM events_type",
+            (cast.ivan.pk,),
+        )
+        tell(cast, cast.dina, key="second")  # a higher id, committed before
+        start_all()
+        assert set(Run.objects.values_list("event_key", flat=True)) == {"first"}
+        slow.commit()
+    start_all()
+    assert sorted(Run.objects.values_list("event_key", flat=True)) == ["first", "late", "second"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "keys", "expected"),
+    [
+        ({}, ["a", "a", "b"], ["a", "a", "b"]),
+        ({"uniqueness": "ONCE"}, ["a", "a", "b"], ["a", "b"]),
+        ({"uniqueness": "PERIOD", "unique_minutes": 60}, ["a", "a", "b"], ["a", "b"]),
+        ({"avoid_parallel": True}, ["a", "a", "b"], ["a"]),
+    ],
+)
+@pytest.mark.parametrize("at_once", [True, False])
+def test_how_often_one_key_starts_a_run(cast, settings, keys, expected, at_once):
+    workflow(cast, chain(WAIT), **settings)
+    for key in keys:
+        tell(cast, cast.dina, key=key)
+        if not at_once:
+            start_all()
+    tell(cast, cast.ivan, key="a")
+    start_all()
+    runs = Run.objects.filter(contact_id=cast.dina.pk)
+    assert sorted(runs.values_list("event_key", flat=True)) == expected
+    assert Run.objects.filter(contact_id=cast.ivan.pk).count() == 1
+
+
+def test_the_period_and_the_parallel_run_come_to_an_end(cast):
+    often = workflow(cast, chain(WAIT), uniqueness="PERIOD", unique_minutes=60)
+    alone = workflow(cast, chain(WAIT), avoid_parallel=True)
+    tell(cast, cast.dina)
+    start_all()
+    execute("UPDATE workflows_run SET created_at = now() - interval '61 minutes'")
+    execute("UPDATE workflows_run SET status = 'FINISHED'")
+    tell(cast, cast.dina)
+    start_all()
+    assert Run.objects.filter(workflow=often).count() == 2
+    assert Run.objects.filter(workflow=alone).count() == 2
+
+
+def test_a_transaction_that_fails_makes_no_run_and_moves_no_cursor(cast):
+    workflow(cast, chain(WAIT))
+    tell(cast, cast.dina)
+    before = Cursor.objects.get().seen
+    with pytest.raises(RuntimeError), transaction.atomic():
+        assert starting.read_events(cast.organisation.pk) == 1
+        raise RuntimeError
+    assert Run.objects.count() == 0
+    assert Cursor.objects.get().seen == before
+    start_all()
+    assert Run.objects.count() == 1
+
+
+def test_two_readers_at_once_start_one_run(cast):
+    workflow(cast, chain(WAIT))
+    for _ in range(5):
+        tell(cast, cast.dina, key="same")
+    gate = threading.Barrier(2)
+
+    def read():
+        gate.wait()
+        start_all()
+        connection.close()
+
+    threads = [threading.Thread(target=read) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    start_all()
+    assert Run.objects.count() == 5
+
+
+def test_only_an_allowed_member_of_the_organisation_activates(cast):
+    made = workflow(cast, chain(WAIT), is_active=False)
+    with pytest.raises(NotFound):
+        saving.activate(cast.elsewhere.pk, made.pk, by=cast.stranger)
+    nobody = type(cast.owner)(cast.organisation.pk, "nobody")
+    with pytest.raises(Forbidden):
+        saving.activate(cast.organisation.pk, made.pk, by=nobody)
+    assert Workflow.objects.get().status == "INACTIVE"
+    with pytest.raises(Conflict):
+        saving.activate(cast.organisation.pk, workflow(cast, chain(WAIT)).pk, by=cast.owner)
+
+
+def test_changed_blocks_are_followed_by_new_runs_once_they_are_applied(cast):
+    made = workflow(cast, chain(WAIT))
+    hello = message(cast)
+    saving.change_blocks(
+        cast.organisation.pk,
+        made.pk,
+        chain({"kind": "email", "message": str(hello.pk)}),
+        by=cast.owner,
+    )
+    tell(cast, cast.dina, key="old")
+    turn()
+    assert only_run().status == "WAITING"
+    assert saving.has_unapplied_changes(saving.get(cast.organisation.pk, made.pk))
+    saving.apply_changes(cast.organisation.pk, made.pk, by=cast.owner)
+    assert not saving.has_unapplied_changes(saving.get(cast.organisation.pk, made.pk))
+    tell(cast, cast.dina, key="new")
+    turn()
+    assert Run.objects.get(event_key="old").status == "WAITING"
+    assert Run.objects.get(event_key="new").status == "FINISHED"
