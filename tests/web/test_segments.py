@@ -218,3 +218,31 @@ def fields_of(page: str) -> dict[str, str]:
     parser = BuilderFields()
     parser.feed(page)
     return parser.found
+
+
+def test_a_page_says_why_somebody_is_in_a_segment_or_not(owner: Client, cast: Cast) -> None:
+    condition = {"all": [HAS_EMAIL, {"field": "language", "operator": "is", "value": "uk"}]}
+    segment = saving.save(cast.organisation.pk, name="S", condition=condition, by=cast.owner)
+    address = f"/segments/{segment.pk}/contacts"
+    for who in ("KOZAK@example.com", "C-1", "+380 67 000 00 01", str(cast.dina.pk)):
+        found = owner.get(address, {"who": who})
+        assert found["Location"] == f"{address}/{cast.dina.pk}", who
+    for nobody in ("", "nobody@example.com", "9" * 30, "\0", "x" * 400, "²"):
+        assert owner.get(address, {"who": nobody})["Location"] == f"/segments/{segment.pk}"
+    page = owner.get(f"{address}/{cast.dina.pk}").content.decode()
+    assert "Is not in the segment “S”." in page
+    assert page.count("✓") == 1
+    assert page.count("✗") == 2
+    everything = owner.get(f"/segments/contacts/{cast.ivan.pk}").content.decode()
+    assert everything.count("✓") == 3
+
+
+def test_a_stranger_is_told_nothing_of_our_people(stranger: Client, cast: Cast) -> None:
+    ours = saving.save(cast.organisation.pk, name="S", condition=HAS_EMAIL, by=cast.owner)
+    theirs = saving.save(cast.elsewhere.pk, name="S", condition=HAS_EMAIL, by=cast.stranger)
+    for segment in (ours, theirs):
+        address = f"/segments/{segment.pk}/contacts"
+        assert stranger.get(f"{address}/{cast.dina.pk}").status_code == 404
+        found = stranger.get(address, {"who": str(cast.dina.pk)})
+        assert found["Location"] == f"/segments/{segment.pk}"
+    assert stranger.get(f"/segments/contacts/{cast.dina.pk}").status_code == 404

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sanderling.web.segments import building, views
+from sanderling.web.segments import building, reasons, views
 
 urlpatterns = [
     path("segments/", views.index, name="segments-list"),
@@ -12,6 +12,13 @@ urlpatterns = [
     path("segments/<int:segment_id>", views.show, name="segments-show"),
     path("segments/<int:segment_id>/edit", building.edit, name="segments-edit"),
     path("segments/<int:segment_id>/people", views.people, name="segments-people"),
+    path("segments/<int:segment_id>/contacts", reasons.look_up, name="segments-look-up"),
+    path(
+        "segments/<int:segment_id>/contacts/<int:contact_id>",
+        reasons.show,
+        name="segments-reasons",
+    ),
+    path("segments/contacts/<int:contact_id>", reasons.every, name="segments-of-contact"),
     path("segments/<int:segment_id>/plan", views.plan, name="segments-plan"),
     path("segments/<int:segment_id>/copy", views.copy, name="segments-copy"),
     path("segments/<int:segment_id>/delete", views.delete, name="segments-delete"),

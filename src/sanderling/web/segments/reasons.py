@@ -1,0 +1,68 @@
+"""Why somebody is in a segment, or is not: each condition with its truth for that contact."""
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from sanderling.accounts.rights import Permission
+from sanderling.contacts import finding
+from sanderling.contacts.models import KeyKind
+from sanderling.lib.errors import NotFound, SanderlingError
+from sanderling.segments import saving, truths
+from sanderling.segments.catalogue import catalogue_of
+from sanderling.segments.conditions import parse
+from sanderling.web.guarding import allowed
+from sanderling.web.membership import PersonRequest
+
+LARGEST_ID = 2**63 - 1
+
+
+@allowed(Permission.READ_CONTACTS)
+def look_up(request: PersonRequest, segment_id: int) -> HttpResponseBase:
+    """Find the contact that was typed: an email, a phone, an external ID or a contact ID."""
+    who = request.GET.get("who", "").strip()
+    contact_id = _contact_of(request.organisation.pk, who)
+    if contact_id is None:
+        messages.error(request, _("There is no contact “%(who)s”.") % {"who": who[:100]})
+        return redirect("segments-show", segment_id)
+    return redirect("segments-reasons", segment_id, contact_id)
+
+
+@allowed(Permission.READ_CONTACTS)
+def show(request: PersonRequest, segment_id: int, contact_id: int) -> HttpResponseBase:
+    """Show the truth of a segment's conditions for one contact."""
+    segment = saving.get(request.organisation.pk, segment_id)
+    shown: dict[str, object] = {"segment": segment}
+    shown["contact"] = finding.get(request.organisation.pk, contact_id)
+    try:
+        condition = parse(segment.condition, catalogue_of(request.organisation.pk))
+        shown["truth"] = truths.truth_of(condition, request.organisation, contact_id)
+    except NotFound:
+        raise
+    except SanderlingError as trouble:
+        shown["trouble"] = trouble.message
+    return render(request, "segments/reasons.html", shown)
+
+
+@allowed(Permission.READ_CONTACTS)
+def every(request: PersonRequest, contact_id: int) -> HttpResponseBase:
+    """Show every segment, and whether the contact is in it."""
+    contact = finding.get(request.organisation.pk, contact_id)
+    memberships = truths.members_of_contact(request.organisation, contact_id)
+    shown = {"contact": contact, "memberships": memberships}
+    return render(request, "segments/of_contact.html", shown)
+
+
+def _contact_of(organisation_id: int, who: str) -> int | None:
+    if not who or "\0" in who or len(who) > 300:
+        return None
+    for kind in (KeyKind.EXTERNAL_ID, KeyKind.EMAIL, KeyKind.PHONE):
+        if (found := finding.by_key(organisation_id, kind, who)) is not None:
+            return found
+    if not who.isascii() or not who.isdigit() or int(who) > LARGEST_ID:
+        return None
+    try:
+        return finding.get(organisation_id, int(who)).pk
+    except NotFound:
+        return None
