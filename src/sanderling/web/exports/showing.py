@@ -84,7 +84,7 @@ def _plot(export: Export) -> dict[str, object] | None:
     return {
         "grid": {"left": 56, "right": 16, "top": 32, "bottom": 32},
         "tooltip": {"trigger": "axis"},
-        "xAxis": {"type": "time"},
+        "xAxis": {"type": "time", "axisLabel": {"hideOverlap": True}},
         "yAxis": {"type": "value", "name": _("minutes"), "min": 0},
         "series": [
             {
