@@ -6,12 +6,15 @@ stay in a file (Docker and systemd credentials work that way).
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off"})
+ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
+WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
 
 
 class BadSetting(ValueError):
@@ -46,7 +49,7 @@ class Environment:
         value = self.text(name)
         if not value:
             return default
-        if not value.lstrip("-").isascii() or not value.lstrip("-").isdigit():
+        if not WHOLE_NUMBER.fullmatch(value):
             raise BadSetting(f"{name} must be a whole number, not {value!r}.")
         if not least <= int(value) <= most:
             raise BadSetting(f"{name} must lie between {least} and {most}, not {value}.")
@@ -68,10 +71,12 @@ class Environment:
 
     def url(self, name: str, default: str) -> str:
         """Return an http(s) address without its last slash."""
-        value = self.text(name, default).rstrip("/")
-        if value and not value.startswith(("http://", "https://")):
-            raise BadSetting(f"{name} must begin with http:// or https://, not {value!r}.")
-        return value
+        value = self.text(name, default)
+        if value and not ADDRESS.fullmatch(value):
+            raise BadSetting(
+                f"{name} must be an address that begins with http:// or https://, not {value!r}."
+            )
+        return value.rstrip("/")
 
     def path(self, name: str, default: Path) -> Path:
         """Return an absolute path."""
@@ -83,4 +88,8 @@ def _content(name: str, path: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
-        raise BadSetting(f"{name}_FILE names {path}, which cannot be read: {error}.") from error
+        raise BadSetting(
+            f"{name}_FILE names {path}, which cannot be read: {error.strerror}."
+        ) from error
+    except UnicodeDecodeError:
+        raise BadSetting(f"{name}_FILE names {path}, which is no text in UTF-8.") from None

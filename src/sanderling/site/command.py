@@ -6,10 +6,12 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
+import psycopg
 import typer
 from rich.console import Console
+from rich.markup import escape
 
-from sanderling.lib.environment import BadSetting
+from sanderling.lib.environment import BadSetting, Environment
 from sanderling.lib.errors import SanderlingError
 
 app = typer.Typer(
@@ -32,11 +34,14 @@ for name, group in {
 }.items():
     app.add_typer(group, name=name)
 
-OUT = Console()
-ERR = Console(stderr=True)
+# Lines are never broken: a key or a sentence may be read by a program.
+OUT = Console(soft_wrap=True, highlight=False)
+ERR = Console(soft_wrap=True, highlight=False, stderr=True)
 Home = Annotated[
     Path | None, typer.Option(help="Where everything is kept.", envvar="SANDERLING_HOME")
 ]
+Port = Annotated[int, typer.Option(help="Where pages are served.", min=1, max=65535)]
+Host = Annotated[str, typer.Option(help="The address to listen on.")]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
 
 
@@ -45,16 +50,27 @@ def main() -> None:
     try:
         app()
     except (SanderlingError, BadSetting) as error:
-        ERR.print(f"[bold red]✗[/] {error}", highlight=False)
-        sys.exit(1)
+        _give_up(str(error))
+    except psycopg.OperationalError as error:  # outside of Django
+        _give_up(f"The database does not answer: {error}")
+    except Exception as error:
+        # Django's errors cannot be imported here: `--help` must not wait for Django.
+        if not isinstance(error.__cause__, psycopg.OperationalError):
+            raise
+        _give_up(f"The database does not answer: {error}")
+
+
+def _give_up(sentence: str) -> None:
+    ERR.print(f"[bold red]✗[/] {escape(sentence.strip())}")
+    sys.exit(1)
 
 
 @app.command()
 def up(
     home: Home = None,
-    port: Annotated[int, typer.Option(help="Where pages are served.")] = 8000,
-    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    workers: Annotated[int, typer.Option(help="How many worker processes.")] = 1,
+    port: Port = 8000,
+    host: Host = "127.0.0.1",
+    workers: Annotated[int, typer.Option(help="How many worker processes.", min=0, max=64)] = 1,
     demo: Annotated[bool, typer.Option(help="Create the demo organisation once.")] = True,
     stop_after_demo: Annotated[
         bool, typer.Option("--stop-after-demo", help="Stop when its figures are verified.")
@@ -62,8 +78,11 @@ def up(
 ) -> None:
     """Start everything on this machine: database, pages, worker, and the demo at first."""
     _settle(home)
-    os.environ.setdefault("SANDERLING_URL", f"http://{host}:{port}")
+    from sanderling.site import serving
     from sanderling.site import up as everything
+
+    if not Environment().text("SANDERLING_URL"):
+        os.environ["SANDERLING_URL"] = serving.address_of(host, port)
 
     status = everything.run(
         host=host, port=port, workers=workers, demo=demo, stop_after_demo=stop_after_demo
@@ -74,10 +93,10 @@ def up(
 @app.command()
 def web(
     home: Home = None,
-    port: int = 8000,
-    host: str = "127.0.0.1",
-    processes: Annotated[int, typer.Option(help="Web processes.")] = 2,
-    threads: Annotated[int, typer.Option(help="Threads in each.")] = 8,
+    port: Port = 8000,
+    host: Host = "127.0.0.1",
+    processes: Annotated[int, typer.Option(help="Web processes.", min=1, max=256)] = 2,
+    threads: Annotated[int, typer.Option(help="Threads in each.", min=1, max=256)] = 8,
 ) -> None:
     """Serve pages and API."""
     _settle(home)
@@ -128,9 +147,9 @@ def doctor(home: Home = None, as_json: Json = False) -> None:
     else:
         for finding in findings:
             mark = "[green]✓[/]" if finding.is_fine else "[bold red]✗[/]"
-            OUT.print(f"{mark} {finding.what}", highlight=False)
+            OUT.print(f"{mark} {escape(finding.what)}")
             if not finding.is_fine:
-                OUT.print(f"  {finding.remedy}", highlight=False)
+                OUT.print(f"  {escape(finding.remedy)}")
     sys.exit(0 if all(finding.is_fine for finding in findings) else 1)
 
 
@@ -140,7 +159,13 @@ def user_create(
     organisation: Annotated[str, typer.Option(help="Made when it does not exist.")],
     role: Annotated[str, typer.Option(help="OWNER, MARKETER, ANALYST or VIEWER.")] = "OWNER",
     password: Annotated[
-        str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)
+        str,
+        typer.Option(
+            prompt=True,
+            hide_input=True,
+            confirmation_prompt=True,
+            envvar="SANDERLING_USER_PASSWORD",
+        ),
     ] = "",
     home: Home = None,
 ) -> None:
@@ -149,7 +174,7 @@ def user_create(
     from sanderling.site import people
 
     people.create_user(email, organisation=organisation, role=role, password=password)
-    OUT.print(f"{email} may sign in to {organisation}.", highlight=False)
+    OUT.print(escape(f"{email} may sign in to {organisation}."))
 
 
 @key.command("create")
@@ -180,7 +205,7 @@ def _ready(home: Path | None) -> None:
     _settle(home)
     from sanderling.site import starting
 
-    starting.ready(say=lambda sentence: ERR.print(sentence, highlight=False))
+    starting.ready(say=lambda sentence: ERR.print(escape(sentence)))
 
 
 # The groups below have files of their own; importing them adds their commands.

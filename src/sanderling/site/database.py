@@ -7,10 +7,11 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from sanderling.lib.environment import BadSetting, Environment
 from sanderling.postgres import embedded
 
+ANSWER_WITHIN = "10"  # seconds for another machine to answer; forever is libpq's default
+
 
 def settings(environment: Environment, home: Path) -> dict[str, Any]:
     """Return Django's settings of the one database."""
-
     url = environment.text("DATABASE_URL")
     parts: dict[str, Any] = _parts(url) if url else dict(embedded.parameters(home))
     return {
@@ -28,15 +29,27 @@ def settings(environment: Environment, home: Path) -> dict[str, Any]:
 
 
 def _parts(url: str) -> dict[str, Any]:
-    """Split ``postgresql://user:password@host:port/name?sslmode=…``."""
-    split = urlsplit(url)
+    """Split ``postgresql://user:password@host:port/name?sslmode=…``.
+
+    What is wrong is said without the address itself: it holds a password.
+    """
+    try:
+        split = urlsplit(url)
+        port = split.port
+        options = dict(parse_qsl(split.query, strict_parsing=bool(split.query)))
+    except ValueError:
+        raise _unlike() from None
     if split.scheme not in {"postgres", "postgresql"} or not split.path.strip("/"):
-        raise BadSetting("DATABASE_URL must look like postgresql://user:password@host:5432/name.")
+        raise _unlike()
     return {
         "dbname": unquote(split.path.lstrip("/")),
         "user": unquote(split.username or ""),
         "password": unquote(split.password or ""),
         "host": unquote(split.hostname or ""),
-        "port": str(split.port or ""),
-        "options": dict(parse_qsl(split.query)),
+        "port": str(port or ""),
+        "options": {"connect_timeout": ANSWER_WITHIN, **options},
     }
+
+
+def _unlike() -> BadSetting:
+    return BadSetting("DATABASE_URL must look like postgresql://user:password@host:5432/name.")

@@ -28,9 +28,10 @@ def broadcast_start(
     starting.start(found, by=Actor.system(found.organisation_id))
     found.refresh_from_db()
     answer = {"id": number, "status": found.status}
-    OUT.print_json(json.dumps(answer)) if as_json else OUT.print(
-        f"{found.name}: {found.status}", highlight=False
-    )
+    if as_json:
+        typer.echo(json.dumps(answer))
+    else:
+        OUT.print(f"{found.name}: {found.status}", markup=False)
 
 
 @export.command("run")
@@ -57,7 +58,8 @@ def export_run(
     else:
         for row in rows:
             OUT.print(
-                f"{row['dataset']:<18} {row['status']:<9} {row['written']:>10} {row['error']}"
+                f"{row['dataset']:<18} {row['status']:<9} {row['written']:>10} {row['error']}",
+                markup=False,
             )
     sys.exit(0 if run.status == "FINISHED" else 1)
 

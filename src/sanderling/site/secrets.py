@@ -38,8 +38,13 @@ def _read_or_make(path: Path, fresh: str) -> str:
             path.parent.mkdir(parents=True, exist_ok=True)
             _publish(path, fresh)
         except OSError as error:
-            raise BadSetting(f"{path.parent} cannot be written: {error}.") from error
-    return path.read_text(encoding="ascii").strip()
+            raise BadSetting(f"{path.parent} cannot be written: {error.strerror}.") from error
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise BadSetting(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError:
+        raise BadSetting(f"{path} holds no text; restore it from your backup.") from None
 
 
 def _publish(path: Path, text: str) -> None:

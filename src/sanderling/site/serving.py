@@ -4,11 +4,24 @@ Over WSGI because the compatible API needs ``TotalCount`` in exactly this letter
 every ASGI server lowers (tried).
 """
 
+import socket
+import time
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
+from sanderling.lib.errors import SanderlingError
 from sanderling.site import starting
+
+# Seconds for the processes of a gunicorn that was killed to leave the port to the next one.
+OWN_KIND = 10.0
+
+
+class PortTaken(SanderlingError):
+    """Somebody else listens where we should."""
+
+    status = 503
+    code = "port_taken"
 
 
 class Pages(BaseApplication):  # type: ignore[misc]
@@ -33,8 +46,9 @@ class Pages(BaseApplication):  # type: ignore[misc]
 def serve(*, host: str, port: int, processes: int, threads: int) -> None:
     """Serve until stopped; a web process that dies is replaced."""
     starting.ready()
+    refuse_taken(host, port, patience=OWN_KIND)
     options = {
-        "bind": f"{host}:{port}",
+        "bind": f"{_bracketed(host)}:{port}",
         "workers": processes,
         "threads": threads,
         "worker_class": "gthread",
@@ -48,5 +62,47 @@ def serve(*, host: str, port: int, processes: int, threads: int) -> None:
         "loglevel": "warning",
         "preload_app": False,
         "proc_name": "sanderling-web",
+        "post_fork": _tied,
     }
     Pages(options).run()
+
+
+def refuse_taken(host: str, port: int, *, patience: float) -> None:
+    """Raise PortTaken when we cannot listen there, after some seconds of patience.
+
+    Gunicorn itself would start, and fail again and again in the words of a log.
+    """
+    deadline = time.monotonic() + patience
+    while (obstacle := _obstacle(host, port)) is not None:
+        if time.monotonic() >= deadline:
+            raise PortTaken(
+                f"Pages cannot be served at {host}:{port}: {obstacle}."
+                " Choose another with --port or --host."
+            )
+        time.sleep(0.1)
+
+
+def _obstacle(host: str, port: int) -> str | None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            return error.strerror or str(error)
+    return None
+
+
+def address_of(host: str, port: int) -> str:
+    """Return the address at which this machine reaches what listens on host and port."""
+    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104
+    return f"http://{_bracketed(reachable)}:{port}"
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _tied(_arbiter: object, _worker: object) -> None:
+    """Let no web process outlive a gunicorn that was killed: it would hold the port."""
+    starting.tie_to_parent()

@@ -5,7 +5,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from sanderling.lib.environment import Environment
-from sanderling.site import database, secrets
+from sanderling.site import database, refusing, secrets
 from sanderling.site.demonstration import shop
 
 ENVIRONMENT = Environment()
@@ -16,9 +16,9 @@ TESTING = ENVIRONMENT.flag("SANDERLING_TESTING")
 
 BASE_URL = ENVIRONMENT.url("SANDERLING_URL", "http://127.0.0.1:8000")
 ALLOWED_HOSTS = list(ENVIRONMENT.words("SANDERLING_HOSTS", ("*",)))
-CSRF_TRUSTED_ORIGINS = [BASE_URL, *ENVIRONMENT.words("SANDERLING_TRUSTED_ORIGINS")]
-SECRET_KEY = secrets.signing_key(ENVIRONMENT, HOME)
-SEALING_KEYS = secrets.sealing_keys(ENVIRONMENT, HOME)
+CSRF_TRUSTED_ORIGINS = [BASE_URL, *refusing.origins(ENVIRONMENT)]
+SECRET_KEY = refusing.short_secret(secrets.signing_key(ENVIRONMENT, HOME))
+SEALING_KEYS = refusing.broken_keyring(secrets.sealing_keys(ENVIRONMENT, HOME))
 
 DATABASES = {"default": database.settings(ENVIRONMENT, HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -26,7 +26,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Hosts that the operator lets connectors, webhooks and SMTP servers reach although they are
 # private: networks ("10.0.0.0/8") or exact "host:port" pairs.
 ALLOWED_PRIVATE_HOSTS = (
-    *ENVIRONMENT.words("SANDERLING_ALLOWED_PRIVATE_HOSTS"),
+    *refusing.private_hosts(ENVIRONMENT),
     *shop.addresses(HOME),
 )
 
@@ -116,6 +116,10 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 UPLOAD_LIMIT = ENVIRONMENT.number("SANDERLING_UPLOAD_LIMIT_MB", 300, least=1) * 1024 * 1024
 
 EMAIL_BACKEND = "sanderling.web.mail.SystemMail"
+refusing.odd_mail_server(ENVIRONMENT)
+
+# The API's rate limits, so many times as wide as the contract prints them.
+API_LIMITS_FACTOR = ENVIRONMENT.number("SANDERLING_API_LIMITS_FACTOR", 1, least=1, most=1_000_000)
 
 OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth.Application"
 OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "oauth.AccessToken"  # noqa: S105 - a model's name
@@ -152,6 +156,6 @@ LOGGING = {
             "formatter": ENVIRONMENT.one_of("SANDERLING_LOG_FORMAT", ("line", "json"), "line"),
         }
     },
-    "root": {"handlers": ["stderr"], "level": ENVIRONMENT.text("SANDERLING_LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["stderr"], "level": refusing.log_level(ENVIRONMENT)},
     "loggers": {"django.server": {"level": "WARNING"}, "procrastinate": {"level": "WARNING"}},
 }

@@ -5,106 +5,150 @@ death takes its children with it (``PR_SET_PDEATHSIG``), and the next start find
 the database as it was.
 """
 
-import ctypes
+import contextlib
+import fcntl
 import os
 import signal
-import subprocess
-import sys
 import time
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from pathlib import Path
 from types import FrameType
-from urllib.request import urlopen
+from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
 
-from rich.console import Console
-
-from sanderling.postgres import embedded
-from sanderling.site import starting
+from sanderling.lib.errors import SanderlingError
+from sanderling.site import serving, starting
 from sanderling.site.demonstration import announcing, shop
+from sanderling.site.watching import OUT, Child, Database
 
-OUT = Console(highlight=False)
-PR_SET_PDEATHSIG = 1
-TICK = 0.5  # seconds between two looks at the children
-CALM = 10.0  # a child that lived shorter is restarted with a growing pause
+TICK = 0.5  # seconds between two looks at what must run
+QUICK = 0.1  # the same until the first page is there
+SLOW = 60.0  # seconds after which a missing first page is worth a word
 PATIENCE = 30.0  # seconds for a child to stop by itself
+AFTER_A_CRASH = 30.0  # seconds for the children of a killed predecessor to leave the port
 
 
-@dataclass
-class Child:
-    """One process that must run."""
+class RunsAlready(SanderlingError):
+    """Another `sanderling up` uses this home."""
 
-    name: str
-    arguments: list[str]
-    process: subprocess.Popen[bytes] | None = None
-    started: float = 0.0
-    is_once: bool = False  # it has an end, and is not started again after it
-    failures: int = 0
-    not_before: float = field(default=0.0)
-
-    @property
-    def has_ended(self) -> bool:
-        """Return whether it ran and is over."""
-        return self.process is not None and self.process.poll() is not None
-
-    @property
-    def status(self) -> int:
-        """Return its exit status; 1 when it was cut short."""
-        return 1 if self.process is None else (self.process.poll() or 0)
-
-    def start(self) -> None:
-        """Start it; it dies with its parent and hears Ctrl-C only from it."""
-        command = [sys.executable, "-m", "sanderling", *self.arguments]
-        self.process = subprocess.Popen(command, preexec_fn=_tie_to_parent)
-        self.started = time.monotonic()
-
-    def watch(self) -> None:
-        """Start it again when it is gone, later and later when it keeps dying young."""
-        now = time.monotonic()
-        if self.is_once and self.process is not None:
-            return
-        if self.process is not None and self.process.poll() is not None:
-            lived = now - self.started
-            self.failures = 0 if lived > CALM else self.failures + 1
-            self.not_before = now + min(2.0**self.failures - 1, 30)
-            OUT.print(
-                f"[yellow]{self.name} ended ({self.process.returncode}); starting it again.[/]"
-            )
-            self.process = None
-        if self.process is None and now >= self.not_before:
-            self.start()
-
-    def stop(self) -> None:
-        """Ask it to stop."""
-        if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
+    status = 409
+    code = "runs_already"
 
 
 def run(*, host: str, port: int, workers: int, demo: bool, stop_after_demo: bool = False) -> int:
     """Run until Ctrl-C or SIGTERM; return the exit status.
 
     With ``stop_after_demo`` run until the demonstration has been told; its status is returned.
+    Raises RunsAlready and serving.PortTaken.
     """
     begun = time.monotonic()
+    stopping = _listen()
+    with _alone(starting.home()) as crashed:
+        serving.refuse_taken(host, port, patience=AFTER_A_CRASH if crashed else 0.0)
+        databases = _databases(demo=demo)
+        children = _children(host, port, workers)
+        story = Child("The demonstration", ["demo"], is_once=True)
+        try:
+            _migrate()
+            first = FirstPage(serving.address_of(host, port), begun, demo=demo)
+            while not stopping and not (stop_after_demo and story.has_ended):
+                _watch(databases, children)
+                if first.has_come() and (stop_after_demo or (demo and not announcing.is_told())):
+                    children.append(story)
+                time.sleep(TICK if first.is_announced else QUICK)
+        finally:
+            _stop(children, databases, stopping)
+    return story.status if stop_after_demo else 0
+
+
+def _children(host: str, port: int, workers: int) -> list[Child]:
+    web = Child("web", ["web", "--host", host, "--port", str(port)])
+    return [web, *(Child(f"worker {number + 1}", ["worker"]) for number in range(workers))]
+
+
+def _watch(databases: list[Database], children: list[Child]) -> None:
+    for database in databases:
+        database.watch()
+    for child in children:
+        child.watch()
+
+
+class FirstPage:
+    """The first page: awaited, then announced once."""
+
+    def __init__(self, address: str, begun: float, *, demo: bool) -> None:
+        self.address, self.begun, self.demo = address, begun, demo
+        self.is_announced = self.is_late = False
+
+    def has_come(self) -> bool:
+        """Return True once: when the page answers for the first time."""
+        if self.is_announced:
+            return False
+        if not _answers(f"{self.address}/healthz"):
+            self._complain()
+            return False
+        self.is_announced = True
+        self._announce()
+        return True
+
+    def _announce(self) -> None:
+        seconds = time.monotonic() - self.begun
+        OUT.print(f"\n[bold green]Sanderling is ready[/] in {seconds:.1f} s")
+        OUT.print(f"  Pages     {self.address}/")
+        if self.demo:
+            announcing.announce(OUT, starting.home())
+        else:
+            OUT.print("  Sign in   create yourself with: sanderling user create")
+        OUT.print("  Stop      Ctrl-C\n")
+
+    def _complain(self) -> None:
+        if not self.is_late and time.monotonic() - self.begun > SLOW:
+            self.is_late = True
+            OUT.print(f"[yellow]{self.address} does not answer yet; see the lines above.[/]")
+
+
+def _answers(address: str) -> bool:
+    """Ask without any proxy: this is our own machine."""
+    try:
+        with build_opener(ProxyHandler({})).open(address, timeout=2):
+            return True
+    except (URLError, OSError):
+        return False
+
+
+@contextlib.contextmanager
+def _alone(home: Path) -> Iterator[bool]:
+    """Hold the home's lock; yield whether the one before was killed.
+
+    The file holds the process id for as long as we run.  The lock is the kernel's, so that a
+    killed one leaves a number behind but no lock.
+    """
+    descriptor = os.open(home / "up.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    with os.fdopen(descriptor, "r+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RunsAlready(
+                f"Sanderling runs already in {home} (process {file.read().strip()}):"
+                " stop that one first, or choose another --home."
+            ) from None
+        crashed = bool(file.read().strip())
+        _write(file.fileno(), f"{os.getpid()}\n")
+        yield crashed
+        _write(file.fileno(), "")
+
+
+def _write(descriptor: int, text: str) -> None:
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, text.encode(), 0)
+
+
+def _databases(*, demo: bool) -> list[Database]:
     server = starting.ready(say=OUT.print)
     servers = [server] if server else []
     if demo:
         servers.append(shop.start(starting.home() / shop.FOLDER, say=OUT.print).server)
-    _migrate()
-    children = [Child("web", ["web", "--host", host, "--port", str(port)])]
-    children += [Child(f"worker {number + 1}", ["worker"]) for number in range(workers)]
-    stopping = _listen()
-    for child in children:
-        child.start()
-    _announce(host, port, begun, demo=demo)
-    story = Child("demo", ["demo"], is_once=True)
-    if stop_after_demo or (demo and not announcing.is_told()):
-        children.append(story)
-    while not stopping and not (stop_after_demo and story.has_ended):
-        for child in children:
-            child.watch()
-        servers = [_keep(server) for server in servers]
-        time.sleep(TICK)
-    _stop(children, servers)
-    return story.status if stop_after_demo else 0
+    return [Database(server) for server in servers]
 
 
 def _migrate() -> None:
@@ -112,39 +156,6 @@ def _migrate() -> None:
 
     with OUT.status("Migrating the database…"):
         migrating.migrate()
-
-
-def _announce(host: str, port: int, begun: float, *, demo: bool) -> None:
-    """Wait for the first page, then say where it is and how to get in."""
-    address = f"http://{host}:{port}"
-    _await(f"{address}/healthz")
-    OUT.print(f"\n[bold green]Sanderling is ready[/] in {time.monotonic() - begun:.1f} s")
-    OUT.print(f"  Pages     {address}/")
-    if demo:
-        announcing.announce(OUT, starting.home())
-    else:
-        OUT.print("  Sign in   create yourself with: sanderling user create")
-    OUT.print("  Stop      Ctrl-C\n")
-
-
-def _await(address: str) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        try:
-            with urlopen(address, timeout=2):  # noqa: S310 - our own address
-                return
-        except OSError:
-            time.sleep(0.1)
-    OUT.print(f"[yellow]{address} does not answer yet; see the lines above.[/]")
-
-
-def _keep(server: embedded.Server) -> embedded.Server:
-    """Start an embedded database again when somebody killed it."""
-    if embedded.running(server.home) is not None:
-        return server
-    OUT.print("[yellow]The database ended; starting it again.[/]")
-    port = server.port if server.port != embedded.SOCKET_PORT else None
-    return embedded.start(server.home, say=OUT.print, tcp_port=port)
 
 
 def _listen() -> list[int]:
@@ -159,24 +170,21 @@ def _listen() -> list[int]:
     return asked
 
 
-def _stop(children: list[Child], servers: list[embedded.Server]) -> None:
-    """Stop the children, then the databases; what they had in hand is finished or leased."""
+def _stop(children: list[Child], databases: list[Database], asked: list[int]) -> None:
+    """Stop the children, then the databases; what they had in hand is finished or leased.
+
+    Whoever asks a second time does not want to wait.
+    """
     OUT.print("Stopping…")
     for child in children:
-        child.stop()
+        child.ask_to_stop()
     deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and len(asked) < 2:
+        if all(child.is_gone for child in children):
+            break
+        time.sleep(QUICK)
     for child in children:
-        if child.process is not None:
-            try:
-                child.process.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                child.process.kill()
-    for server in servers:
-        server.stop()
+        child.kill()
+    for database in databases:
+        database.stop()
     OUT.print("Stopped.")
-
-
-def _tie_to_parent() -> None:
-    """Die with the parent, and leave Ctrl-C to it."""
-    os.setsid()
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
