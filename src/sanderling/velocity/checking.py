@@ -139,9 +139,7 @@ def _covered(text: str, offset: int) -> str:
         head = found
     if head is None:
         head = _HEAD.match(text, offset)
-    if head is not None and head.start() != offset:
-        return _head_covered(text, head)
-    return _blanked(text, offset)
+    return _blanked(text, offset) if head is None else _head_covered(text, head)
 
 
 def _head_covered(text: str, head: re.Match[str]) -> str:
@@ -151,8 +149,9 @@ def _head_covered(text: str, head: re.Match[str]) -> str:
     harmless = {"if": "true", "elseif": "true"}.get(head[1], "")
     if head[1] == "set" and (target := re.match(r"[ ]*\$!?\w+[ ]*=", inside)):
         harmless = target[0] + "0"
-    elif head[1] == "foreach" and (variable := re.match(r"[ ]*\$\w+[ ]+in[ ]*", inside)):
-        harmless = variable[0] + "[]"
+    elif head[1] == "foreach":
+        variable = re.match(r"[ ]*\$\w+[ ]+in[ ]*", inside)
+        harmless = f"{variable[0]}[]" if variable else "$i in[]"
     if not harmless or len(inside) < len(harmless):
         return text[: head.start()] + _blank(text[head.start() : end + 1]) + text[end + 1 :]
     return text[: head.end()] + harmless.ljust(len(inside)) + text[end:]
