@@ -13,6 +13,7 @@ from rich.markup import escape
 
 from sanderling.lib.environment import BadSetting, Environment
 from sanderling.lib.errors import SanderlingError
+from sanderling.velocity.command import app as velocity
 
 app = typer.Typer(
     name="sanderling",
@@ -31,6 +32,7 @@ for name, group in {
     "import": imports,
     "broadcast": broadcast,
     "export": export,
+    "velocity": velocity,
 }.items():
     app.add_typer(group, name=name)
 

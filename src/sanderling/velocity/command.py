@@ -41,7 +41,8 @@ def render(
         raise typer.Exit(1) from None
     typer.echo(message.text, nl=False)
     for warning in message.warnings:
-        typer.echo(f"{warning.line}:{warning.column}: {warning.message} × {warning.count}", err=True)
+        place = f"{warning.line}:{warning.column}"
+        typer.echo(f"{place}: {warning.message} × {warning.count}", err=True)
 
 
 @app.command()
