@@ -59,6 +59,7 @@ OURS = {
     "settings-key-delete", "partners-app", "partners-form", "partners-preview", "partners-secret",
     "partners-delete", "partners-disconnect", "connectors-edit", "connectors-validate",
     "connectors-delete", "sources-show", "sources-refresh", "sources-delete", "segments-show",
+    "segments-look-up", "segments-reasons", "segments-of-contact",
     "segments-edit", "segments-people", "segments-plan", "segments-copy", "segments-delete",
     "contacts-show", "contacts-edit", "contacts-delete", "contacts-restore", "contacts-erase",
     "contacts-card-lists", "contacts-consent", "contacts-data", "contacts-list-rename",

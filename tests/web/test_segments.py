@@ -243,6 +243,8 @@ def test_a_stranger_is_told_nothing_of_our_people(stranger: Client, cast: Cast) 
     for segment in (ours, theirs):
         address = f"/segments/{segment.pk}/contacts"
         assert stranger.get(f"{address}/{cast.dina.pk}").status_code == 404
-        found = stranger.get(address, {"who": str(cast.dina.pk)})
-        assert found["Location"] == f"/segments/{segment.pk}"
+    asked = {"who": str(cast.dina.pk)}
+    assert stranger.get(f"/segments/{ours.pk}/contacts", asked).status_code == 404
+    found = stranger.get(f"/segments/{theirs.pk}/contacts", asked)
+    assert found["Location"] == f"/segments/{theirs.pk}"
     assert stranger.get(f"/segments/contacts/{cast.dina.pk}").status_code == 404

@@ -21,6 +21,7 @@ LARGEST_ID = 2**63 - 1
 @allowed(Permission.READ_CONTACTS)
 def look_up(request: PersonRequest, segment_id: int) -> HttpResponseBase:
     """Find the contact that was typed: an email, a phone, an external ID or a contact ID."""
+    saving.get(request.organisation.pk, segment_id)
     who = request.GET.get("who", "").strip()
     contact_id = _contact_of(request.organisation.pk, who)
     if contact_id is None:
