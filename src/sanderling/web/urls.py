@@ -18,4 +18,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("sanderling.web.sources.urls")),
     path("", include("sanderling.web.segments.urls")),
     path("", include("sanderling.web.exports.urls")),
+    path("", include("sanderling.web.reports.urls")),
+    path("", include("sanderling.web.inbox.urls")),
 ]

@@ -1,0 +1,135 @@
+"""Why did, or didn't, this person get it?
+
+Answered from what is on record: the ledger's row, the facts about it, and — when the person was not
+in the audience at all — the truth of each of the campaign's conditions for them now.
+"""
+
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sanderling.activities import reading
+from sanderling.activities.models import Activity
+from sanderling.broadcasts.models import Broadcast
+from sanderling.contacts.models import Contact, ContactList, ListMember
+from sanderling.lib.errors import SanderlingError
+from sanderling.messages.models import Content
+from sanderling.segments import truths
+from sanderling.segments.evaluating import parsed
+from sanderling.segments.models import Segment
+from sanderling.segments.truths import Truth
+from sanderling.sending.models import Delivery, DeliveryStatus
+
+WORDS = {
+    DeliveryStatus.WAITING: gettext_lazy("It is still to be sent."),
+    DeliveryStatus.HANDING: gettext_lazy("It is being handed over right now."),
+    DeliveryStatus.SENT: gettext_lazy("It was sent: the receiving server accepted it."),
+    DeliveryStatus.REFUSED: gettext_lazy("The receiving server refused it for good."),
+    DeliveryStatus.FAILED: gettext_lazy("It could not be made or handed over."),
+    DeliveryStatus.EXCLUDED: gettext_lazy("It was left out when the campaign started."),
+    DeliveryStatus.UNSURE: gettext_lazy(
+        "A worker died while handing it over: nobody knows whether it left."
+    ),
+    DeliveryStatus.CANCELLED: gettext_lazy("The campaign was stopped before it was sent."),
+}
+REASONS = {
+    "SUPPRESSED": gettext_lazy("The address is on the suppression list."),
+    "UNSUBSCRIBED": gettext_lazy("The person had unsubscribed."),
+    "NO_ADDRESS": gettext_lazy("The contact has no address in this channel."),
+    "DUPLICATE_ADDRESS": gettext_lazy("Another contact with the same address got it."),
+    "INVALID": gettext_lazy("The address cannot be written to."),
+    "DELETED": gettext_lazy("The contact had been deleted."),
+    "UNCONFIRMED": gettext_lazy("The person has not confirmed the subscription yet."),
+    "CATEGORY": gettext_lazy("The person does not want to hear about this category."),
+}
+
+
+@dataclass(frozen=True)
+class Group:
+    """One list or segment of the campaign, and what holds for the person now."""
+
+    name: str
+    is_excluded: bool
+    truth: Truth | None
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Whether the person got it, why, and everything that is known about it."""
+
+    verdict: str
+    why: list[str]
+    delivery: Delivery | None
+    facts: list[Activity] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
+    content: Content | None = None
+
+
+def why(broadcast: Broadcast, contact: Contact) -> Answer:
+    """Return the answer for one person of the campaign's organisation."""
+    delivery = Delivery.objects.filter(
+        organisation_id=broadcast.organisation_id,
+        contact_id=contact.pk,
+        origin_kind="BROADCAST",
+        origin_id=broadcast.pk,
+    ).first()
+    groups = _groups(broadcast, contact)
+    if delivery is None:
+        return Answer(_absence(broadcast), [], None, groups=groups)
+    return Answer(
+        verdict=str(WORDS[DeliveryStatus(delivery.status)]),
+        why=_why(delivery),
+        delivery=delivery,
+        facts=reading.of_delivery(broadcast.organisation_id, contact.pk, delivery.id),
+        groups=groups,
+        content=Content.objects.filter(pk=delivery.content_id).first(),
+    )
+
+
+def _absence(broadcast: Broadcast) -> str:
+    if not broadcast.is_frozen:
+        return _("The campaign has not started yet.")
+    return _("The person was not in the audience when the campaign started.")
+
+
+def _why(delivery: Delivery) -> list[str]:
+    reason = [str(REASONS.get(delivery.reason, delivery.reason))] if delivery.reason else []
+    described = [delivery.description] if delivery.description else []
+    warned = (
+        [_("The template gave %d warnings, such as missing rows.") % delivery.warnings]
+        if delivery.warnings
+        else []
+    )
+    return reason + described + warned
+
+
+def _groups(broadcast: Broadcast, contact: Contact) -> list[Group]:
+    wanted = [(number, False) for number in broadcast.include]
+    unwanted = [(number, True) for number in broadcast.exclude]
+    return [_group(broadcast, contact, *pair) for pair in wanted + unwanted]
+
+
+def _group(broadcast: Broadcast, contact: Contact, number: int, is_excluded: bool) -> Group:
+    segment = (
+        Segment.objects.filter(organisation_id=broadcast.organisation_id, pk=number)
+        .select_related("organisation")
+        .first()
+    )
+    if segment is None:
+        return _list(broadcast, contact, number, is_excluded)
+    try:
+        condition = parsed(segment.condition, segment.organisation)
+        truth = truths.truth_of(condition, segment.organisation, contact.pk)
+    except SanderlingError as trouble:
+        return Group(segment.name, is_excluded, None, trouble.message)
+    return Group(segment.name, is_excluded, truth)
+
+
+def _list(broadcast: Broadcast, contact: Contact, number: int, is_excluded: bool) -> Group:
+    found = ContactList.objects.filter(organisation_id=broadcast.organisation_id, pk=number).first()
+    if found is None:
+        return Group(str(number), is_excluded, None, _("This list or segment is gone."))
+    is_member = ListMember.objects.filter(contact_id=contact.pk, list=found).exists()
+    return Group(found.name, is_excluded, Truth(_("Is in the list now"), is_member))

@@ -1,0 +1,1 @@
+"""Reports: the last weeks, one campaign, one person."""
