@@ -1,4 +1,11 @@
-from sanderling.contacts import erasing, finding, lists, merging
+import threading
+
+import pytest
+from django.db import connections
+
+from sanderling.accounts import organising
+from sanderling.accounts.actors import Actor
+from sanderling.contacts import adding, erasing, finding, lists, merging
 from sanderling.contacts.merging import Rules
 from sanderling.contacts.models import Contact, ContactKey, Field
 from sanderling.contacts.people import Match, Person
@@ -174,3 +181,33 @@ def test_many_people_cost_few_statements(cast, django_assert_max_num_queries):
         merge(cast, *people, match=Match.EMAIL)
     assert Contact.objects.count() == 2003
     assert ContactKey.objects.filter(kind="EXTERNAL_ID").count() == 2002
+
+
+@pytest.mark.django_db(transaction=True)
+def test_merges_and_single_people_at_once_make_everybody_once():
+    here = organising.create_organisation("Sandpiper").pk
+    people = [Person(email=f"p{n}@example.com", phone=f"3806700001{n:02}") for n in range(100)]
+    start, errors = threading.Barrier(8), []
+
+    def add(number):
+        mine = people[number * 7 :] + people[: number * 7]
+        try:
+            start.wait()
+            if number % 2:
+                merging.merge(here, mine, rules=Rules(match=Match.EMAIL_OR_PHONE))
+            else:
+                for person in mine[:40]:
+                    adding.upsert(here, person, by=Actor.system(here))
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=add, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert Contact.objects.count() == 100
+    assert ContactKey.objects.count() == 200

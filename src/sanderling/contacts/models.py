@@ -320,7 +320,7 @@ class Import(models.Model):
     """One file or one bulk call on its way into contacts; it is its own job.
 
     ``mapping`` maps the number of a column to a target: a name of Contact ("email"),
-    "field:<id>", "category:<key>" or "" to skip.  ``unique_by``: EMAIL, PHONE, EMAIL_OR_PHONE,
+    "field:<id>" or "" to skip.  ``unique_by``: EMAIL, PHONE, EMAIL_OR_PHONE,
     EXTERNAL_ID, ID or "field:<id>".
     """
 
