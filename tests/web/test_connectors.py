@@ -43,6 +43,16 @@ def test_validating_tells_success_and_warns_of_a_plain_connection(
     assert Connector.objects.count() == 0
 
 
+def test_validating_offers_the_columns_of_the_tables(owner: Client, shop: Shop) -> None:
+    shop.run(customer.PROMO_CODES)
+    form = filled(shop)
+    address = "/settings/connectors/new/validation"
+    page = owner.post(address, form, headers={"HX-Request": "true"}).content.decode()
+    assert '<datalist id="key-columns" hx-swap-oob="true">' in page
+    assert '<option value="promo_code"></option>' in page
+    assert '<option value="promo_code"></option>' in owner.post(address, form).content.decode()
+
+
 def test_validating_without_script_shows_the_form_again(owner: Client, shop: Shop) -> None:
     answer = owner.post("/settings/connectors/new/validation", filled(shop, password="wrong"))
     page = answer.content.decode()

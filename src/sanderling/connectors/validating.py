@@ -4,7 +4,8 @@ from sanderling.accounts.actors import Actor
 from sanderling.accounts.rights import Permission, require
 from sanderling.connectors import opening, saving
 from sanderling.connectors.drafts import Draft, check_connection
-from sanderling.connectors.drivers.postgres import validating
+from sanderling.connectors.drivers.outages import SourceUnavailable
+from sanderling.connectors.drivers.postgres import browsing, validating
 from sanderling.connectors.drivers.postgres.settings import ConnectionSettings
 from sanderling.connectors.drivers.tables import Validation
 from sanderling.connectors.models import Connector
@@ -23,6 +24,19 @@ def validate(
     stored = saving.get(organisation_id, connector_id) if connector_id is not None else None
     check_connection(draft, stored=stored)
     return validating.validate(_settings(draft, stored))
+
+
+def column_names(
+    organisation_id: int, draft: Draft, *, connector_id: int | None = None, by: Actor
+) -> list[str]:
+    """Return the columns among which the contact's key is chosen; none when that fails."""
+    require(by, Permission.EDIT_CONNECTORS)
+    stored = saving.get(organisation_id, connector_id) if connector_id is not None else None
+    check_connection(draft, stored=stored)
+    try:
+        return browsing.column_names(_settings(draft, stored))
+    except SourceUnavailable:
+        return []
 
 
 def validate_stored(organisation_id: int, connector_id: int, *, by: Actor) -> Validation:

@@ -61,6 +61,10 @@ def validate(request: PersonRequest, connector_id: int | None = None) -> HttpRes
             request.organisation.pk, form.draft(), connector_id=connector_id, by=request.actor
         )
         shown |= {"verdict": verdict, "warnings": validating.warnings_of(verdict)}
+        if verdict.ok:
+            shown["columns"] = validating.column_names(
+                request.organisation.pk, form.draft(), connector_id=connector_id, by=request.actor
+            )
     except Invalid as refusal:
         shown["problems"] = [text for texts in refusal.problems.values() for text in texts]
     if request.headers.get("HX-Request"):

@@ -26,6 +26,12 @@ def tables(settings: ConnectionSettings, schema: str) -> list[Table]:
         return [Table(schema, name, kind, estimate) for name, kind, estimate in rows]
 
 
+def column_names(settings: ConnectionSettings) -> list[str]:
+    """Return the names of all readable columns, the most frequent first."""
+    with reading(settings, statement_timeout=5) as connection:
+        return [str(row[0]) for row in connection.execute(statement("list_column_names"))]
+
+
 def columns(settings: ConnectionSettings, schema: str, table: str) -> list[Column]:
     """Return the columns of a table, asked anew.
 
