@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import running
+from . import operating, running
 from .errors import RenderError
 from .escaping import ESCAPERS
 from .lexing import Source
@@ -29,8 +29,9 @@ from .nodes import (
     Reference,
     Step,
 )
+from .operating import operate
 from .options import Escaping, Options
-from .running import Deferred, Rendering, Site, Writer, captured, operate, source_of
+from .running import Deferred, Rendering, Site, Writer, captured, source_of
 
 Getter = Callable[[Rendering], object]
 StepGetter = Callable[[Rendering, object], object]
@@ -96,13 +97,13 @@ class ExpressionBuilder:
     def _map(self, node: MapLiteral) -> Getter:
         pairs = [(self.value(key), self.value(value)) for key, value in node.pairs]
         site = self.site(node.offset)
-        return lambda run: running.map_of(
+        return lambda run: operating.map_of(
             run, [(key(run), value(run)) for key, value in pairs], site
         )
 
     def _range(self, node: RangeLiteral) -> Getter:
         first, last, site = self.value(node.first), self.value(node.last), self.site(node.offset)
-        return lambda run: running.range_of(run, first(run), last(run), site)
+        return lambda run: operating.range_of(run, first(run), last(run), site)
 
     def _chain(self, node: Chain) -> Getter:
         first = self.value(node.first)
@@ -126,18 +127,18 @@ class ExpressionBuilder:
 
     def _logic(self, node: Logic) -> Getter:
         operands = [self.condition(operand) for operand in node.operands]
-        true = running.is_true
+        true = operating.is_true
         if node.operator == "&&":
             return lambda run: all(true(run, operand(run)) for operand in operands)
         return lambda run: any(true(run, operand(run)) for operand in operands)
 
     def _not(self, node: Not) -> Getter:
         operand = self.condition(node.operand)
-        return lambda run: not running.is_true(run, operand(run))
+        return lambda run: not operating.is_true(run, operand(run))
 
     def _negative(self, node: Negative) -> Getter:
         operand, site = self.value(node.operand), self.site(node.offset)
-        return lambda run: running.negated(run, operand(run), site)
+        return lambda run: operating.negated(run, operand(run), site)
 
     # References
 
@@ -152,7 +153,7 @@ class ExpressionBuilder:
 
         def choose(run: Rendering) -> object:
             value = path(run)
-            return value if running.is_true(run, value) else alternate(run)
+            return value if operating.is_true(run, value) else alternate(run)
 
         return choose
 
@@ -247,7 +248,7 @@ class ExpressionBuilder:
 def never_true(node: Node) -> bool:
     """Whether the original answers `#if` with false without looking: for arithmetic and ranges."""
     if isinstance(node, Chain):
-        return node.rest[-1][0] in running.ARITHMETIC
+        return node.rest[-1][0] in operating.ARITHMETIC
     return isinstance(node, (RangeLiteral, Negative))
 
 

@@ -9,11 +9,10 @@ The code has no builtins and no names but ours; `$foreach` of a plain loop is tw
 from __future__ import annotations
 
 import ast
-from collections import Counter
 from collections.abc import Iterator
 from types import CodeType, FunctionType
 
-from . import running, statements
+from .calling import MacroClosure
 from .closures import prints_raw
 from .escaping import ESCAPERS, Encoding, TextFunction, unescaped
 from .generating import (
@@ -24,20 +23,17 @@ from .generating import (
     call,
     compare,
     is_class,
-    is_plain,
     named,
     read,
 )
+from .linking import LINKED
 from .nodes import (
     Block,
     Break,
-    Define,
     Evaluate,
     Foreach,
     If,
-    Include,
     Interpolated,
-    MacroCall,
     MacroDefinition,
     Node,
     Parse,
@@ -51,14 +47,23 @@ from .nodes import (
 from .options import Options
 from .parsing import Parsed
 from .reading import changes_values
-from .running import Deferred, Rendering, Site, Writer
-from .statements import ClosureBuilder, MacroClosure
+from .running import Writer
+from .sharing import (
+    assigned,
+    is_printed_natively,
+    loops_are_plain,
+    mentioned,
+    names_shared,
+    properties_read,
+    runs_as_closure,
+    uses_position,
+)
+from .statements import ClosureBuilder, leaves
 
 FEW_REFERENCES = 200
 """Up to here the pieces outside loops are not measured one by one: they cannot be too much."""
 
 MAX_PIECES = 32
-POSITIONS = frozenset({"index", "count", "hasNext", "first", "last"})
 
 
 def compile_parsed(
@@ -86,9 +91,9 @@ def is_encodable(parsed: Parsed) -> bool:
     """Whether every piece of output goes through generated code."""
     nodes = list(walk([*parsed.body, *parsed.macros.values()]))
     silent = (SetDirective, Stop, Interpolated)
-    if any(_runs_as_closure(node) and not isinstance(node, silent) for node in nodes):
+    if any(runs_as_closure(node) and not isinstance(node, silent) for node in nodes):
         return False
-    return _loops_are_plain(nodes, _names_shared(nodes))
+    return loops_are_plain(nodes, names_shared(nodes))
 
 
 class NotEncodable(Exception):
@@ -121,9 +126,9 @@ class TemplateCompiler(ExpressionGenerator):
         self.functions: list[ast.stmt] = []
         self.linked: dict[str, Writer] = {}
         nodes = list(walk([*parsed.body, *parsed.macros.values()]))
-        self.assigned = frozenset(_assigned(nodes))
-        self.shared = _names_shared(nodes)
-        self.plain_loops = not shares_all and _loops_are_plain(nodes, self.shared)
+        self.assigned = frozenset(assigned(nodes))
+        self.shared = names_shared(nodes)
+        self.plain_loops = not shares_all and loops_are_plain(nodes, self.shared)
         self.changes = changes_values(nodes)
         self.measured = sum(isinstance(node, Reference) for node in nodes)
         self.escape = ESCAPERS[options.escaping]
@@ -142,7 +147,7 @@ class TemplateCompiler(ExpressionGenerator):
                 node.lineno = node.end_lineno = 1
                 node.col_offset = node.end_col_offset = 0
         code = compile(module, f"<velocity {self.parsed.source.name}>", "exec")
-        names = {**RUNTIME, **_RUNTIME, **self.constants, "__builtins__": {}}
+        names = {**RUNTIME, **LINKED, **self.constants, "__builtins__": {}}
         for inner in code.co_consts:
             if isinstance(inner, CodeType):
                 self.linked[inner.co_name] = FunctionType(inner, names)
@@ -189,7 +194,7 @@ class TemplateCompiler(ExpressionGenerator):
             yield assign(local, call(get, ast.Constant(value=name)))
         if self.changes:
             return
-        for (root, step), count in _properties(nodes).items():
+        for (root, step), count in properties_read(nodes).items():
             if count > 1 and root in local_names and root not in self.assigned:
                 local = self.fresh("p")
                 value = self.step(read(local_names[root]), Property(step, 0))
@@ -201,8 +206,8 @@ class TemplateCompiler(ExpressionGenerator):
         if self.shares_all:
             return {}
         shared = self.shared | {"foreach"}
-        mentioned = dict.fromkeys(name for node in self.parsed.body for name in _mentioned(node))
-        return {name: self.fresh("v") for name in mentioned if name not in shared}
+        names = dict.fromkeys(name for node in self.parsed.body for name in mentioned(node))
+        return {name: self.fresh("v") for name in names if name not in shared}
 
     # Statements
 
@@ -251,7 +256,7 @@ class TemplateCompiler(ExpressionGenerator):
         if isinstance(node, Text):
             text = self.encoding.text(node.text) if self.encoding else node.text
             return ast.Constant(value=text)
-        if isinstance(node, Reference) and _is_printed_natively(node):
+        if isinstance(node, Reference) and is_printed_natively(node):
             return ast.FormattedValue(value=self._printed(node), conversion=-1)
         return None
 
@@ -316,7 +321,7 @@ class TemplateCompiler(ExpressionGenerator):
 
     def _foreach(self, node: Foreach) -> list[ast.stmt]:
         elements, size, index = self.fresh("e"), self.fresh("n"), self.fresh("i")
-        breaks = ast.Constant(value=statements.leaves(node.block.body))
+        breaks = ast.Constant(value=leaves(node.block.body))
         found = call(
             read("loop_over"),
             read("run"),
@@ -345,7 +350,7 @@ class TemplateCompiler(ExpressionGenerator):
         self.names.loops.pop()
         target: ast.expr = ast.Name(id=element, ctx=ast.Store())
         source = read(elements)
-        if _uses_position(node):
+        if uses_position(node):
             index = ast.Name(id=loop.index, ctx=ast.Store())
             target = ast.Tuple(elts=[index, target], ctx=ast.Store())
             source = call(read("enumerate"), source)
@@ -365,121 +370,6 @@ class TemplateCompiler(ExpressionGenerator):
         return ast.Expr(value=restored)
 
 
-# What can be generated, and what it shares with closures
-
-
-def _is_printed_natively(node: Reference) -> bool:
-    """Whether this is a plain reference, without backslashes before it."""
-    return not (node.escaped or node.backslashes)
-
-
-def _runs_as_closure(node: Node) -> bool:
-    """Whether this node alone, whatever stands in it, is left to the closures."""
-    if isinstance(node, Reference):
-        return not _is_printed_natively(node)
-    if isinstance(node, SetDirective):
-        return bool(node.target.steps)
-    if isinstance(node, Break):
-        return node.scope is not None
-    if isinstance(node, Interpolated):
-        return not is_plain(node)
-    return isinstance(node, (MacroCall, MacroDefinition, Define, Evaluate, Parse, Include, Stop))
-
-
-def _names_shared(nodes: list[Node]) -> set[str]:
-    """The names that closures may read or set, so that they live in the context."""
-    return {name for node in nodes if _runs_as_closure(node) for name in _mentioned(node)}
-
-
-def _mentioned(node: Node) -> Iterator[str]:
-    """Every variable that a node or anything in it reads or sets."""
-    for each in walk([node]):
-        if isinstance(each, Reference):
-            yield each.root
-        elif isinstance(each, Foreach):
-            yield each.variable
-        elif isinstance(each, Define):
-            yield each.name
-        elif isinstance(each, MacroDefinition):
-            yield from (name for name, _ in each.parameters)
-
-
-def _assigned(nodes: list[Node]) -> Iterator[str]:
-    for node in nodes:
-        if isinstance(node, SetDirective):
-            yield node.target.root
-        elif isinstance(node, Foreach):
-            yield node.variable
-        elif isinstance(node, Define):
-            yield node.name
-
-
-def _loops_are_plain(nodes: list[Node], shared: set[str]) -> bool:
-    """Whether `$foreach` is asked for nothing but the position, and by generated code alone."""
-    for node in nodes:
-        if isinstance(node, Reference) and node.root == "foreach" and not _is_position(node):
-            return False
-        if isinstance(node, Foreach) and node.variable == "foreach":
-            return False
-    return "foreach" not in shared
-
-
-def _is_position(node: Reference) -> bool:
-    step = node.steps[0] if len(node.steps) == 1 else None
-    return isinstance(step, Property) and step.name in POSITIONS
-
-
-def _uses_position(node: Foreach) -> bool:
-    return any(
-        isinstance(each, Reference) and each.root == "foreach" for each in walk(node.block.body)
-    )
-
-
-def _properties(nodes: list[Node]) -> Counter[tuple[str, str]]:
-    """How often `$root.property` is read."""
-    return Counter(
-        (node.root, node.steps[0].name)
-        for node in walk(nodes)
-        if isinstance(node, Reference) and node.steps and isinstance(node.steps[0], Property)
-    )
-
-
-# Runtime of generated code
-
-
-def text_of(run: Rendering, value: object, site: Site) -> str:
-    """What a value prints as when it is neither text nor a whole number."""
-    if value.__class__ is Deferred:
-        return _deferred_text(run, value, site)
-    return running.printed(run, value, site)
-
-
-def _deferred_text(run: Rendering, value: Deferred, site: Site) -> str:
-    out: list[str] = []
-    if value.write(out):
-        return running.captured(run, out, site)
-    return running.null_text(run, site)
-
-
-def escaped_text_of(
-    run: Rendering, value: object, site: Site, escape: TextFunction, plain: TextFunction
-) -> str:
-    """The same, escaped; what is marked as safe, null and ready-made bodies are not."""
-    if value is None or value.__class__ is Deferred or running.is_safe(value):
-        return plain(text_of(run, value, site))
-    return escape(text_of(run, value, site))
-
-
-def too_long(run: Rendering, size: int, site: Site) -> None:
-    """The message has become too long."""
-    statements.check_output(run, size, site)
-
-
-def restore_one(variables: dict[str, object], name: str, value: object) -> None:
-    """Give a name the value back that a loop hid."""
-    statements.restore(variables, {name: value})
-
-
 def assign(name: str, value: ast.expr) -> ast.stmt:
     """`name = value`."""
     return ast.Assign(targets=[ast.Name(id=name, ctx=ast.Store())], value=value)
@@ -488,14 +378,3 @@ def assign(name: str, value: ast.expr) -> ast.stmt:
 def attribute(owner: str, name: str) -> ast.expr:
     """`owner.name`, both ours."""
     return ast.Attribute(value=read(owner), attr=name, ctx=ast.Load())
-
-
-_RUNTIME: dict[str, object] = {
-    "MISSING": statements.MISSING,
-    "enumerate": enumerate,
-    "escaped_text_of": escaped_text_of,
-    "loop_over": running.loop_over,
-    "restore_one": restore_one,
-    "text_of": text_of,
-    "too_long": too_long,
-}

@@ -33,9 +33,10 @@ from .nodes import (
     Text,
     walk,
 )
+from .operating import is_true
 from .options import Options
 from .parsing import Parsed
-from .running import Rendering, is_true
+from .running import Rendering
 from .statements import ClosureBuilder
 
 

@@ -11,7 +11,7 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from . import running
+from . import operating, running
 from .closures import Getter, never_true
 from .nodes import (
     Call,
@@ -367,16 +367,16 @@ RUNTIME: dict[str, object] = {
     "captured": running.captured,
     "dict": dict,
     "int": int,
-    "is_true": running.is_true,
+    "is_true": operating.is_true,
     "item_of": running.item_of,
     "len": len,
     "list": list,
-    "map_of": running.map_of,
-    "negated": running.negated,
-    "operate": running.operate,
+    "map_of": operating.map_of,
+    "negated": operating.negated,
+    "operate": operating.operate,
     "printed": running.printed,
     "property_of": running.property_of,
-    "range_of": running.range_of,
+    "range_of": operating.range_of,
     "str": str,
 }
 

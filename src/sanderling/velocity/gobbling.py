@@ -141,20 +141,16 @@ class _Outdent:
         block.postfix = self.moved(block.postfix)
 
     def _moved_text(self, block: Block, index: int, text: str) -> str:
-        body = block.body
-        if text == "\n" and index > 0 and not isinstance(body[index - 1], Directive):
-            return text
         pieces = _LINE_PIECES.findall(text)
-        goes_on = index == 0 and not block.prefix
-        after = index > 0 and isinstance(body[index - 1], Directive)
-        before = index + 1 < len(body) and isinstance(body[index + 1], Directive)
         for number, piece in enumerate(pieces):
-            # Blanks beside a directive on its line are the directive's, not the body's.
-            beside = (after and number == 0) or (before and number == len(pieces) - 1)
-            kept = beside and piece.isspace() and (number == 0 or "\n" not in piece)
-            if not kept and not (goes_on and number == 0):
+            if number or _starts_line(block, index) or self._is_gap(block, index, text, piece):
                 pieces[number] = self.moved(piece)
         return "".join(pieces)
+
+    def _is_gap(self, block: Block, index: int, text: str, piece: str) -> bool:
+        """Whether these are line ends after a reference, more than one or with blanks after."""
+        after_reference = index > 0 and not isinstance(block.body[index - 1], Directive)
+        return after_reference and piece.isspace() and "\n" in piece and text != "\n"
 
     def moved(self, piece: str) -> str:
         if not piece.startswith(self.parent):
@@ -163,6 +159,13 @@ class _Outdent:
         if not self.extra:
             self.extra = rest[: len(rest) - len(rest.lstrip())]
         return self.parent + rest.removeprefix(self.extra)
+
+
+def _starts_line(block: Block, index: int) -> bool:
+    if index == 0:
+        return bool(block.prefix)
+    before = block.body[index - 1]
+    return isinstance(before, Directive) and bool(before.postfix)
 
 
 # What stands on one line with its end, and all blank lines after it.

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from threading import Lock
 
+from .calling import MacroClosure
 from .compiling import can_be_compiled, compile_parsed, is_encodable
 from .copying import copy_of
 from .encoding import ENCODINGS
@@ -26,7 +27,7 @@ from .parsing import Parsed, parse
 from .reading import Reads, changes_values, reads_of
 from .running import Rendering, RenderWarning, Site, Writer
 from .scoping import Broken, Scope, Stopped
-from .statements import ClosureBuilder, MacroClosure
+from .statements import ClosureBuilder
 
 HOT_AFTER = 50
 """Compiling costs about eighty renderings by closures; most previews and triggers end earlier."""

@@ -1,0 +1,51 @@
+"""What generated code calls besides the operators: its runtime, under the names it uses."""
+
+from __future__ import annotations
+
+from . import nesting, operating, running
+from .escaping import TextFunction
+from .running import Deferred, Rendering, Site
+
+
+def text_of(run: Rendering, value: object, site: Site) -> str:
+    """What a value prints as when it is neither text nor a whole number."""
+    if value.__class__ is Deferred:
+        return _deferred_text(run, value, site)
+    return running.printed(run, value, site)
+
+
+def _deferred_text(run: Rendering, value: Deferred, site: Site) -> str:
+    out: list[str] = []
+    if value.write(out):
+        return running.captured(run, out, site)
+    return running.null_text(run, site)
+
+
+def escaped_text_of(
+    run: Rendering, value: object, site: Site, escape: TextFunction, plain: TextFunction
+) -> str:
+    """The same, escaped; what is marked as safe, null and ready-made bodies are not."""
+    if value is None or value.__class__ is Deferred or running.is_safe(value):
+        return plain(text_of(run, value, site))
+    return escape(text_of(run, value, site))
+
+
+def too_long(run: Rendering, size: int, site: Site) -> None:
+    """The message has become too long."""
+    nesting.check_output(run, size, site)
+
+
+def restore_one(variables: dict[str, object], name: str, value: object) -> None:
+    """Give a name the value back that a loop hid."""
+    nesting.restore(variables, {name: value})
+
+
+LINKED: dict[str, object] = {
+    "MISSING": nesting.MISSING,
+    "enumerate": enumerate,
+    "escaped_text_of": escaped_text_of,
+    "loop_over": operating.loop_over,
+    "restore_one": restore_one,
+    "text_of": text_of,
+    "too_long": too_long,
+}

@@ -1,0 +1,109 @@
+"""What generated code leaves to closures, and the variables the two therefore share.
+
+A name that a closure may read or set lives in the context; every other name of the main body is a
+local variable of the generated function, which is half of its speed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from .generating import is_plain
+from .nodes import (
+    Break,
+    Define,
+    Evaluate,
+    Foreach,
+    Include,
+    Interpolated,
+    MacroCall,
+    MacroDefinition,
+    Node,
+    Parse,
+    Property,
+    Reference,
+    SetDirective,
+    Stop,
+    walk,
+)
+
+POSITIONS = frozenset({"index", "count", "hasNext", "first", "last"})
+
+
+def is_printed_natively(node: Reference) -> bool:
+    """Whether this is a plain reference, without backslashes before it."""
+    return not (node.escaped or node.backslashes)
+
+
+def runs_as_closure(node: Node) -> bool:
+    """Whether this node alone, whatever stands in it, is left to the closures."""
+    if isinstance(node, Reference):
+        return not is_printed_natively(node)
+    if isinstance(node, SetDirective):
+        return bool(node.target.steps)
+    if isinstance(node, Break):
+        return node.scope is not None
+    if isinstance(node, Interpolated):
+        return not is_plain(node)
+    return isinstance(node, (MacroCall, MacroDefinition, Define, Evaluate, Parse, Include, Stop))
+
+
+def names_shared(nodes: list[Node]) -> set[str]:
+    """The names that closures may read or set, so that they live in the context."""
+    return {name for node in nodes if runs_as_closure(node) for name in mentioned(node)}
+
+
+def mentioned(node: Node) -> Iterator[str]:
+    """Every variable that a node or anything in it reads or sets."""
+    for each in walk([node]):
+        if isinstance(each, Reference):
+            yield each.root
+        elif isinstance(each, Foreach):
+            yield each.variable
+        elif isinstance(each, Define):
+            yield each.name
+        elif isinstance(each, MacroDefinition):
+            yield from (name for name, _ in each.parameters)
+
+
+def assigned(nodes: list[Node]) -> Iterator[str]:
+    """Every variable that one of these nodes gives a value to."""
+    for node in nodes:
+        if isinstance(node, SetDirective):
+            yield node.target.root
+        elif isinstance(node, Foreach):
+            yield node.variable
+        elif isinstance(node, Define):
+            yield node.name
+
+
+def loops_are_plain(nodes: list[Node], shared: set[str]) -> bool:
+    """Whether `$foreach` is asked for nothing but the position, and by generated code alone."""
+    for node in nodes:
+        if isinstance(node, Reference) and node.root == "foreach" and not _is_position(node):
+            return False
+        if isinstance(node, Foreach) and node.variable == "foreach":
+            return False
+    return "foreach" not in shared
+
+
+def _is_position(node: Reference) -> bool:
+    step = node.steps[0] if len(node.steps) == 1 else None
+    return isinstance(step, Property) and step.name in POSITIONS
+
+
+def uses_position(node: Foreach) -> bool:
+    """Whether the body of this loop asks where the loop is."""
+    return any(
+        isinstance(each, Reference) and each.root == "foreach" for each in walk(node.block.body)
+    )
+
+
+def properties_read(nodes: list[Node]) -> Counter[tuple[str, str]]:
+    """How often `$root.property` is read."""
+    return Counter(
+        (node.root, node.steps[0].name)
+        for node in walk(nodes)
+        if isinstance(node, Reference) and node.steps and isinstance(node.steps[0], Property)
+    )
