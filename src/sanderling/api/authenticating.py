@@ -31,6 +31,12 @@ def caller_of(request: HttpRequest) -> Caller | None:
     return None
 
 
+def password_of(request: HttpRequest) -> str:
+    """Return the password of HTTP Basic; "" when the request shows something else."""
+    scheme, _, credentials = request.headers.get("Authorization", "").strip().partition(" ")
+    return _password(credentials.strip()) if scheme.lower() == "basic" else ""
+
+
 def event_token(key_id: int) -> str:
     """Return a token that opens the event methods for a day, as long as the key works."""
     return signing.dumps(key_id, salt=EVENT_TOKEN_SALT)

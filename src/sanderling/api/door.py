@@ -14,7 +14,7 @@ from django.db import DataError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 
-from sanderling.api import answering, logging_calls, routing
+from sanderling.api import answering, gathering, logging_calls, routing
 from sanderling.api.authenticating import caller_of
 from sanderling.api.calling import Caller
 from sanderling.api.limiting import LIMITS, Verdict
@@ -50,6 +50,8 @@ def answer(request: HttpRequest, rest: str) -> HttpResponse:
     operation = found.operations.get("GET" if request.method == "HEAD" else str(request.method))
     if operation is None:
         return _wrong_verb(request, found)
+    if operation.bucket == "event" and (quick := gathering.answer(request, operation)):
+        return quick
     caller = caller_of(request)
     response = _guarded(request, operation, found, caller)
     if caller is not None:

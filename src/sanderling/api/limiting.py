@@ -24,6 +24,9 @@ PER_SECOND = {
 }
 
 
+FACTOR: int = settings.API_LIMITS_FACTOR
+
+
 @dataclass(slots=True)
 class Bucket:
     """How many calls are left, and when that was true."""
@@ -59,7 +62,7 @@ class Limits:
     def take(self, organisation_id: int, name: str) -> Verdict:
         """Take one call from a bucket that fills itself up every second."""
         name = name or DEFAULT
-        limit = getattr(settings, "API_LIMITS", {}).get(name, PER_SECOND[name])
+        limit = getattr(settings, "API_LIMITS", {}).get(name, PER_SECOND[name] * FACTOR)
         now = time.monotonic()
         with self._lock:
             bucket = self._buckets.setdefault((organisation_id, name), Bucket(limit, now))

@@ -66,7 +66,7 @@ def record(
     if not events:
         return []
     for event in events:
-        _check(event)
+        check(event)
     with transaction.atomic():
         declared = types.of_keys(organisation_id, (event.type_key for event in events))
         for event in events:
@@ -94,7 +94,8 @@ def key_value_of(event: NewEvent) -> str:
     return next((value for _, value in who.names()), str(event.contact_id or ""))
 
 
-def _check(event: NewEvent) -> None:
+def check(event: NewEvent) -> None:
+    """Raise Invalid when an event cannot be taken, whoever it is about."""
     types.check_key(event.type_key)
     if len(event.key_value) > LONGEST_KEY_VALUE:
         raise Invalid(problems={"keyValue": [f"keyValue is longer than {LONGEST_KEY_VALUE}."]})

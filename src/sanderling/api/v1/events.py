@@ -121,11 +121,12 @@ def params_of(sent: Any) -> dict[str, Any]:
 def _register(call: Call, body: Event, *, creates: bool) -> Answer:
     if len(call.request.body) > LARGEST_BODY:
         raise EventTooLarge
-    record(call.organisation_id, [_event_of(body)], by=call.actor, creates=creates)
+    record(call.organisation_id, [event_of(body)], by=call.actor, creates=creates)
     return EMPTY
 
 
-def _event_of(sent: Event, *, at: dt.datetime | None = None, is_past: bool = False) -> NewEvent:
+def event_of(sent: Event, *, at: dt.datetime | None = None, is_past: bool = False) -> NewEvent:
+    """Return an event as the room takes it."""
     return NewEvent(
         type_key=sent.event_type_key or "",
         key_value=(sent.key_value or "").strip(),
@@ -141,7 +142,7 @@ def _judged(call: Call, sent: list[PastEvent]) -> tuple[list[str], list[NewEvent
         verdict, at = _when(call, one.occurred)
         verdicts.append(verdict)
         if verdict == "ACCEPTED":
-            taken.append(_event_of(one, at=at, is_past=True))
+            taken.append(event_of(one, at=at, is_past=True))
     return verdicts, taken
 
 
