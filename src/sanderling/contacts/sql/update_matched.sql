@@ -1,5 +1,6 @@
 -- update_matched: known people take what was said, and only those for whom it is news are written.
 -- An address that differs only in letter case is the same address and stays as it was written.
+-- The outcome is joined, not asked by IN: a subquery that outgrows work_mem is scanned for every row.
 WITH said AS (
     SELECT c.id,
            CASE WHEN s.attaches THEN s.external_id ELSE c.external_id END AS external_id,
@@ -59,7 +60,11 @@ WITH said AS (
 UPDATE contacts_staged s
    SET state = CASE
            WHEN s.state = 'NEW' THEN 'ADDED'
-           WHEN s.contact_id IN (SELECT written.id FROM written) THEN 'UPDATED'
+           WHEN written.id IS NOT NULL THEN 'UPDATED'
            ELSE 'UNCHANGED'
        END
- WHERE s.state IN ('NEW', 'MATCHED');
+  FROM contacts_staged t
+  LEFT JOIN written
+    ON written.id = t.contact_id
+ WHERE t.line = s.line
+   AND s.state IN ('NEW', 'MATCHED');
