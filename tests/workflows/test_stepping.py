@@ -1,5 +1,6 @@
 """Runs go through their blocks, together and alone, and say why when they cannot."""
 
+import json
 import threading
 
 import pytest
@@ -98,7 +99,7 @@ def test_a_failed_run_can_be_retried_and_goes_on_from_its_block(cast, mail):
     turn()
     run = only_run()
     assert run.status == "FAILED"
-    params = '{"which": "%s"}' % mail["message"]
+    params = json.dumps({"which": mail["message"]})
     execute("UPDATE workflows_run SET params = %(params)s::json", {"params": params})
     assert running.retry(cast.organisation.pk, run.workflow_id, [run.id], by=cast.owner) == 1
     turn()

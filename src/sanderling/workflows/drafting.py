@@ -55,13 +55,14 @@ def change(draft: Mapping[str, Any], block_id: str, values: Mapping[str, Any]) -
     return changed
 
 
-def lead(draft: Mapping[str, Any], block_id: str, key: str, target: str) -> Draft:
-    """Let an exit lead to another block: to join branches, or to come back after a timer."""
+def lead(draft: Mapping[str, Any], block_id: str, exits: Mapping[str, str]) -> Draft:
+    """Let exits lead to other blocks: to join branches, or to come back after a timer."""
     changed = _copy(draft)
     block = _block(changed, block_id)
-    if key not in KINDS[block["kind"]].EXITS or target not in changed:
-        raise NotFound(_("The block has no such branch."))
-    block[key] = target
+    for key, target in exits.items():
+        if key not in KINDS[block["kind"]].EXITS or target not in changed:
+            raise NotFound(_("The block has no such branch."))
+        block[key] = target
     return _without_islands(changed)
 
 

@@ -86,7 +86,7 @@ def event_of(run: Run) -> Event | None:
     """Return the event that started a run, with its parameters as they were told."""
     return (
         Event.objects.filter(
-            organisation_id=run.organisation_id, contact_id=run.contact_id, id=run.event_id
+            organisation_id=run.organisation_id, contact_id=run.contact_id, id=run.event_id or 0
         )
         .select_related("type")
         .first()

@@ -1,0 +1,1 @@
+"""Pages of workflows: their list, their picture and blocks, their launches."""
