@@ -274,8 +274,11 @@ class TemplateCompiler(ExpressionGenerator):
         escape = self.constant(self._value_writer(raw))
         plain = self.constant(self.encoding.value if self.encoding else unescaped)
         slow = call(read("escaped_text_of"), read("run"), read(name), site, escape, plain)
+        other: ast.expr = slow
+        if not self.encoding:
+            other = ast.IfExp(test=is_class(read(name), "int"), body=read(name), orelse=slow)
         is_text = is_class(value, "str")
-        return ast.IfExp(test=is_text, body=call(escape, read(name)), orelse=slow)
+        return ast.IfExp(test=is_text, body=call(escape, read(name)), orelse=other)
 
     def _value_writer(self, raw: bool) -> TextFunction:
         encoding, escape = self.encoding, self.escape
