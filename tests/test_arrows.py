@@ -17,7 +17,10 @@ WRITERS = (exp.Insert, exp.Update, exp.Delete, exp.Merge)
 
 
 def statements_of(path: Path) -> list[exp.Expression]:
+    """Return the statements of a file, with what sqlglot cannot read made plain."""
     text = re.sub(r"%\((\w+)\)s", r":p_\1", path.read_text()).replace("%%", "%")
+    text = re.sub(r"\{\w+\}", "SELECT 1", text)  # a statement is put in here
+    text = text.replace("USING ~<~", "")  # PostgreSQL's order by bytes
     return [statement for statement in sqlglot.parse(text, read="postgres") if statement]
 
 
