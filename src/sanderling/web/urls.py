@@ -20,4 +20,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("sanderling.web.exports.urls")),
     path("", include("sanderling.web.reports.urls")),
     path("", include("sanderling.web.inbox.urls")),
+    path("", include("sanderling.web.workflows.urls")),
 ]
