@@ -50,7 +50,8 @@ OWN = {
     "settings-audit", "partners-list", "partners-register", "partners-connected",
     "oauth-authorize", "connectors-list", "connectors-new", "connectors-validate-new",
     "sources-list", "sources-new", "segments-list", "segments-new", "segments-builder",
-    "segments-found", "contacts-list", "contacts-new", "contacts-lists", "contacts-fields",
+    "segments-found", "segments-explained",
+    "contacts-list", "contacts-new", "contacts-lists", "contacts-fields",
     "contacts-field-new", "contacts-categories", "contacts-imports", "contacts-suppressions",
     "contacts-suppression-release",
 }  # fmt: skip

@@ -8,6 +8,7 @@ from sanderling.contacts.models import Contact, ContactList, Field, FieldGroup, 
 from sanderling.lib.errors import NotFound
 from sanderling.postgres.statements import fetch
 from sanderling.segments import counting, entering, evaluating, freezing, saving
+from sanderling.segments.conditions import BadCondition
 from sanderling.segments.counting import TooSlow
 from sanderling.segments.models import Member, Segment
 
@@ -50,6 +51,15 @@ def test_an_audience_of_another_organisation_is_not_found(cast: Cast, vip: Conta
         freezing.people_sql(cast.elsewhere.pk, include=[vip.pk])
     with pytest.raises(NotFound), transaction.atomic():
         freezing.people_sql(cast.organisation.pk, include=[10**15])
+
+
+def test_a_segment_whose_list_is_gone_names_itself(cast: Cast, vip: ContactList) -> None:
+    condition = {"list": vip.pk, "operator": "in"}
+    inner = saving.save(cast.organisation.pk, name="In VIP", condition=condition, by=cast.owner)
+    assert frozen(cast, include=[inner.pk]) == [cast.ivan.pk, cast.ghost.pk]
+    vip.delete()
+    with pytest.raises(BadCondition, match="“In VIP” must be mended first: There is no list"):
+        frozen(cast, include=[inner.pk])
 
 
 def test_the_statement_stands_in_a_larger_one(cast: Cast, with_email: Segment) -> None:

@@ -106,7 +106,8 @@ def test_a_condition_on_a_source_is_built_and_counted(
     found = post(owner, "/segments/found", **form)
     assert 'data-total="1"' in found
     assert "Has a row in the data source “promo_codes” where:" in found
-    assert "The keys from the data source are joined with contacts." in found
+    plan = post(owner, "/segments/explained", **form)
+    assert "The keys from the data source are joined with contacts." in plan
     assert owner.post("/segments/new", {"name": "S", **form}).status_code == 302
     segment = Segment.objects.get()
     test = {"column": "promo_code", "operator": "starts", "value": "AAAA"}
@@ -115,6 +116,7 @@ def test_a_condition_on_a_source_is_built_and_counted(
     assert fields_of(page) == form
     shop.run("DROP TABLE promo_codes")
     assert "“promo_codes”" in post(owner, "/segments/found", **form)
+    assert "“promo_codes”" in post(owner, "/segments/explained", **form)
 
 
 def test_an_unfinished_condition_says_what_is_missing(owner: Client) -> None:
@@ -161,6 +163,7 @@ def test_json_is_edited_where_the_builder_cannot_draw(owner: Client, cast: Cast)
 def test_a_strange_form_is_drawn_all_the_same(owner: Client, form: dict[str, str]) -> None:
     assert "c-about" in post(owner, "/segments/builder", **form)
     post(owner, "/segments/found", **form)
+    post(owner, "/segments/explained", **form)
 
 
 def test_a_segment_is_copied_explained_and_deleted(owner: Client, cast: Cast) -> None:

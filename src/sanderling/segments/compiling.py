@@ -127,10 +127,19 @@ def tree_of_segment(segment_id: int, catalogue: Catalogue, *, within: tuple[int,
     """Return the parsed condition of a segment used in others; raise BadCondition on a circle."""
     entry = catalogue.segments.get(segment_id)
     if entry is None:
-        raise BadCondition(f"The segment {segment_id} no longer exists.")
+        raise _unusable(f"The segment {segment_id} no longer exists.")
     if segment_id in within or len(within) >= DEEPEST_NESTING:
-        raise BadCondition(f"The segment “{entry.name}” contains itself, or lies too deep.")
-    return parse(entry.condition, catalogue)
+        raise _unusable(f"The segment “{entry.name}” contains itself, or lies too deep.")
+    try:
+        return parse(entry.condition, catalogue)
+    except BadCondition as problem:
+        raise _unusable(
+            f"The segment “{entry.name}” must be mended first: {problem.message}"
+        ) from problem
+
+
+def _unusable(message: str) -> BadCondition:
+    return BadCondition(problems={"": [message]})
 
 
 def _node(condition: Condition, scope: Scope, within: tuple[int, ...]) -> Sql:

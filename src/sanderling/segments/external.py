@@ -6,6 +6,7 @@ call names its own, so that two evaluations in one transaction do not meet.
 """
 
 import itertools
+import time
 from collections.abc import Iterable, Iterator, Mapping
 
 from django.db import connection
@@ -22,6 +23,7 @@ from sanderling.sources import saving as sources
 from sanderling.sources.contact_keys import key_expression
 from sanderling.sources.matching import copy_matching_keys
 
+LEAST_PATIENCE = 0.1  # seconds; 0 would mean no limit to PostgreSQL
 _numbers = itertools.count(1)
 
 
@@ -34,7 +36,7 @@ class NeedsTransaction(SanderlingError):
 def fetch_keys(
     conditions: Iterable[Condition], scope: Scope, *, patience: float
 ) -> dict[SourceRows, Keys]:
-    """Return where the keys of every source condition lie; ``patience`` is in seconds.
+    """Return where the keys of every source condition lie; ``patience`` is seconds for all.
 
     Raises SourceUnavailable when the customer's database does not answer in time.
     """
@@ -42,10 +44,12 @@ def fetch_keys(
     if asked and not connection.in_atomic_block:
         raise NeedsTransaction
     tables: dict[SourceRows, str] = {}
+    until = time.monotonic() + patience
     for leaf, negated in asked:
         for rows in (leaf, _everything(leaf)) if negated else (leaf,):
             if rows not in tables:
-                tables[rows] = _fetched(rows, scope, patience)
+                left = max(until - time.monotonic(), LEAST_PATIENCE)
+                tables[rows] = _fetched(rows, scope, left)
     return {leaf: _keys(leaf, tables, scope) for leaf, _ in asked}
 
 

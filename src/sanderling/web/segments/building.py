@@ -50,18 +50,31 @@ def redraw(request: PersonRequest) -> HttpResponseBase:
 @require_POST
 @allowed(Permission.EDIT_SEGMENTS)
 def found(request: PersonRequest) -> HttpResponseBase:
-    """Show how many people the condition of the form finds, some of them, words and plan."""
+    """Show how many people the condition of the form finds, some of them, and its words."""
     catalogue = catalogue_of(request.organisation.pk)
     try:
         condition = parse(_document(request, catalogue), catalogue)
         shown: dict[str, Any] = {"words": describe(condition, catalogue)}
         shown["look"] = counting.look(condition, request.organisation)
-        shown["explanation"] = explaining.explain(condition, request.organisation)
     except BadCondition as unready:
         shown = {"unready": unready.problems}
     except SanderlingError as trouble:
         shown |= {"trouble": trouble.message}
     return render(request, "segments/_found.html", shown)
+
+
+@require_POST
+@allowed(Permission.EDIT_SEGMENTS)
+def explained(request: PersonRequest) -> HttpResponseBase:
+    """Show how PostgreSQL finds the people; on demand, for it asks the sources once more."""
+    catalogue = catalogue_of(request.organisation.pk)
+    shown: dict[str, Any] = {"is_open": True}
+    try:
+        condition = parse(_document(request, catalogue), catalogue)
+        shown["explanation"] = explaining.explain(condition, request.organisation)
+    except SanderlingError as trouble:
+        shown["trouble"] = trouble.message
+    return render(request, "segments/_plan.html", shown)
 
 
 def _page(request: PersonRequest, segment: Segment | None) -> HttpResponseBase:
@@ -82,7 +95,7 @@ def _page(request: PersonRequest, segment: Segment | None) -> HttpResponseBase:
         messages.success(request, _("The segment is saved."))
         return redirect("segments-show", saved.pk)
     except Invalid as refusal:
-        problems = refusal.problems or {"": [refusal.message]}
+        problems = refusal.problems
     return _form(
         request, segment, _draft(request), _posted_json(request), problems=problems, status=400
     )

@@ -9,6 +9,7 @@ urlpatterns = [
     path("segments/new", building.new, name="segments-new"),
     path("segments/builder", building.redraw, name="segments-builder"),
     path("segments/found", building.found, name="segments-found"),
+    path("segments/explained", building.explained, name="segments-explained"),
     path("segments/<int:segment_id>", views.show, name="segments-show"),
     path("segments/<int:segment_id>/edit", building.edit, name="segments-edit"),
     path("segments/<int:segment_id>/people", views.people, name="segments-people"),
