@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from sanderling.postgres.statements import Statements
+from sanderling.sending.models import Batch, BatchStatus
 from sanderling.sending.queueing import Origin
 
 STATEMENTS = Statements(__package__)
@@ -48,3 +49,12 @@ def progress_of(organisation_id: int, origin: Origin) -> Progress:
         if reason and status != "WAITING":
             reasons[status, reason] = count
     return Progress(by_status, reasons, warnings)
+
+
+def notes_of(organisation_id: int, origin: Origin) -> str:
+    """Return why batches of an origin wait, in words; empty where none does."""
+    notes = Batch.objects.filter(
+        organisation_id=organisation_id, origin_kind=origin.kind, origin_id=origin.id
+    ).exclude(note="")
+    waiting = notes.filter(status__in=[BatchStatus.WAITING, BatchStatus.PAUSED])
+    return waiting.order_by("id").values_list("note", flat=True).first() or ""

@@ -12,14 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from sanderling.lib.errors import SanderlingError
 from sanderling.sending import tracking
 from sanderling.velocity import VelocityError
+from sanderling.web.framing import SEALED
 
 PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
-# A mail's own page: its pictures and styles may come from anywhere, nothing of it may run, and
-# it is of no origin, so it cannot reach the session of somebody who is signed in here.
-SEALED = (
-    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "
-    "img-src https: http: data:; style-src 'unsafe-inline' https:; font-src https: data:"
-)
 View = Callable[..., HttpResponse]
 
 

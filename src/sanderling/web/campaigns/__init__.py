@@ -1,0 +1,1 @@
+"""Campaigns: made, started, watched, reported, explained."""

@@ -1,0 +1,1 @@
+"""Messages: list, editor with a live preview, languages."""

@@ -1,0 +1,175 @@
+"""Write a message and see it at once as somebody will.
+
+The preview is rendered from what stands in the form, saved or not: its words come into the page,
+its picture into a frame that can neither run a script nor reach our pages.
+"""
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_POST
+
+from sanderling.accounts.rights import Permission
+from sanderling.lib.errors import Invalid, NotFound
+from sanderling.messages import checking, freezing, previewing, writing
+from sanderling.messages.freezing import PARTS
+from sanderling.messages.models import Message, Translation
+from sanderling.messages.previewing import Preview
+from sanderling.messages.problems import Problem
+from sanderling.web.framing import in_frame
+from sanderling.web.guarding import allowed
+from sanderling.web.membership import PersonRequest
+from sanderling.web.messages.forms import LanguageForm, MessageForm
+from sanderling.web.readers import contact_named
+
+
+@allowed(Permission.EDIT_MESSAGES)
+def new(request: PersonRequest) -> HttpResponseBase:
+    """Write a new message."""
+    return _form(request, Message(organisation=request.organisation))
+
+
+@allowed(Permission.READ_REPORTS)
+def edit(request: PersonRequest, message_id: int) -> HttpResponseBase:
+    """Change a message; whoever may not change it may read it."""
+    return _form(request, writing.get(request.organisation.pk, message_id))
+
+
+@require_POST
+@allowed(Permission.READ_REPORTS)
+def preview_words(request: PersonRequest) -> HttpResponseBase:
+    """Show subject, problems and data of what stands in the form."""
+    shown = _previewed(request)
+    return render(request, "messages/_preview.html", {"preview": shown})
+
+
+@require_POST
+@xframe_options_sameorigin
+@allowed(Permission.READ_REPORTS)
+def preview_page(request: PersonRequest) -> HttpResponseBase:
+    """Show the page of what stands in the form, to be put into a frame."""
+    shown = _previewed(request)
+    if shown.html:
+        return in_frame(shown.html)
+    return in_frame(shown.text, content_type="text/plain; charset=utf-8")
+
+
+@require_POST
+@allowed(Permission.EDIT_MESSAGES)
+def add_language(request: PersonRequest, message_id: int) -> HttpResponseBase:
+    """Begin a version in another language with the texts of the main one."""
+    message = writing.get(request.organisation.pk, message_id)
+    language = request.POST.get("language", "").strip().lower()
+    if message.translations.filter(language=language).exists():
+        return redirect("messages-language", message_id, language)
+    parts = {part: getattr(message, part) for part in PARTS}
+    try:
+        made = writing.translate(
+            request.organisation.pk, message_id, language, by=request.actor, **parts
+        )
+    except Invalid as error:
+        messages.error(request, error.message)
+        return redirect("messages-edit", message_id)
+    return redirect("messages-language", message_id, made.language)
+
+
+@allowed(Permission.READ_REPORTS)
+def edit_language(request: PersonRequest, message_id: int, language: str) -> HttpResponseBase:
+    """Change a version in another language."""
+    message = writing.get(request.organisation.pk, message_id)
+    translation = message.translations.filter(language=language).first()
+    if translation is None:
+        raise NotFound(_("The message has no version in this language."))
+    form = LanguageForm(request.POST or None, instance=translation)
+    if request.method == "POST" and form.is_valid():
+        parts = {part: form.cleaned_data[part] for part in PARTS}
+        writing.translate(request.organisation.pk, message_id, language, by=request.actor, **parts)
+        messages.success(request, _("Saved."))
+        return redirect("messages-language", message_id, language)
+    return render(request, "messages/edit.html", _shown(request, message, form, translation))
+
+
+@require_POST
+@allowed(Permission.EDIT_MESSAGES)
+def remove_language(request: PersonRequest, message_id: int, language: str) -> HttpResponseBase:
+    """Take a language away."""
+    writing.remove_translation(request.organisation.pk, message_id, language, by=request.actor)
+    messages.success(request, _("Its readers get the main version now."))
+    return redirect("messages-edit", message_id)
+
+
+def _form(request: PersonRequest, message: Message) -> HttpResponseBase:
+    form = MessageForm(
+        request.POST or None, instance=message, organisation_id=request.organisation.pk
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = writing.save(
+                request.organisation.pk,
+                by=request.actor,
+                message_id=message.pk,
+                **form.cleaned_data,
+            )
+        except Invalid as error:
+            for name, sentences in error.problems.items():
+                form.add_error(name if name in form.fields else None, sentences)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("messages-edit", saved.pk)
+    return render(request, "messages/edit.html", _shown(request, message, form, None))
+
+
+def _shown(
+    request: PersonRequest,
+    message: Message,
+    form: MessageForm | LanguageForm,
+    translation: Translation | None,
+) -> dict[str, Any]:
+    stored = Message.objects.get(pk=message.pk) if message.pk else None
+    return {
+        "form": form,
+        "message": stored,
+        "translation": translation,
+        "languages": stored.translations.order_by("language") if stored else [],
+        "problems": checking.problems_of(stored) if stored else [],
+        "is_editable": Permission.EDIT_MESSAGES in request.actor.permissions,
+    }
+
+
+def _previewed(request: PersonRequest) -> Preview:
+    """Return the form's message as the chosen contact would get it."""
+    columns: dict[str, Any] = {name: request.POST.get(name, "") for name in PARTS}
+    columns["name"] = request.POST.get("name", "")
+    snapshot = freezing.draft(request.organisation.pk, columns=columns)
+    who = request.POST.get("reader", "").strip()
+    may_see_people = Permission.READ_CONTACTS in request.actor.permissions
+    contact_id = contact_named(request.organisation.pk, who) if may_see_people else None
+    try:
+        params = _params(request.POST.get("params", ""))
+    except ValueError:
+        return Preview(problems=[Problem("data", _("The data of the trigger is not JSON."))])
+    shown = previewing.preview(
+        request.organisation.pk, snapshot, contact_id=contact_id, params=params
+    )
+    if who and contact_id is None:
+        words = _("There is no contact “%(who)s”.") % {"who": who[:100]}
+        shown.problems.insert(0, Problem("reader", words, is_fatal=False))
+    return shown
+
+
+def _params(text: str) -> dict[str, Any]:
+    if not text.strip():
+        return {}
+    try:
+        params = json.loads(text)
+    except RecursionError as error:
+        raise ValueError from error
+    if not isinstance(params, dict):
+        raise ValueError("not an object")  # noqa: TRY004 - the same to the author
+    inner = params.get("data")
+    return inner if isinstance(inner, dict) else params

@@ -1,0 +1,26 @@
+"""Addresses of messages."""
+
+from django.urls import path
+
+from sanderling.web.messages import editing, views
+
+urlpatterns = [
+    path("messages/", views.index, name="messages-list"),
+    path("messages/new", editing.new, name="messages-new"),
+    path("messages/preview", editing.preview_words, name="messages-preview"),
+    path("messages/preview/page", editing.preview_page, name="messages-preview-page"),
+    path("messages/<int:message_id>", editing.edit, name="messages-edit"),
+    path("messages/<int:message_id>/copy", views.copy, name="messages-copy"),
+    path("messages/<int:message_id>/delete", views.delete, name="messages-delete"),
+    path("messages/<int:message_id>/languages", editing.add_language, name="messages-languages"),
+    path(
+        "messages/<int:message_id>/languages/<str:language>",
+        editing.edit_language,
+        name="messages-language",
+    ),
+    path(
+        "messages/<int:message_id>/languages/<str:language>/delete",
+        editing.remove_language,
+        name="messages-language-delete",
+    ),
+]

@@ -1,0 +1,1 @@
+"""How mail leaves: the settings of the gateway."""
