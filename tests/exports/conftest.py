@@ -8,6 +8,8 @@ import psycopg
 import pytest
 from cast import Cast, assemble
 from customer import connector
+from django.db import connection, transaction
+from django.test import TransactionTestCase
 from django.utils import timezone
 from shopdb import Shop
 
@@ -112,6 +114,27 @@ class World:
         self.activity("CLICKED", link="https://sandpiper.example/tea", broadcast_id=5)
         self.order("O-1", status="DELIVERED", ordered_at=AT + dt.timedelta(hours=1))
         self.order("O-2")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _quick_cleaning() -> Iterator[None]:
+    """Clean up by deleting: truncating two hundred tables that are empty takes a second a test.
+
+    The tests commit, because rows of open transactions are never exported.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: wipe())
+        yield
+
+
+def wipe() -> None:
+    names = set(connection.introspection.django_table_names(only_existing=True))
+    names -= {"django_migrations", "django_content_type", "auth_permission"}
+    filled = " UNION ALL ".join(f"SELECT '{n}' WHERE EXISTS (SELECT FROM {n})" for n in names)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(filled)
+        for (name,) in cursor.fetchall():  # foreign keys are checked at the end: any order does
+            cursor.execute(f"DELETE FROM {name}")
 
 
 @pytest.fixture

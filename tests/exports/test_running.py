@@ -87,8 +87,8 @@ def test_deprecated_columns_have_the_value_of_their_twins(world):
         (
             "UNDELIVERED",
             "UNDELIVERED",
-            "550 no such user",
-            "550 no such user",
+            "550 no",
+            "550 no",
             SECOND,
             SECOND,
             "C-1",

@@ -1,12 +1,16 @@
 """What a customer's database has in store for whoever writes into it."""
 
+import datetime as dt
+
 import psycopg
 import pytest
+from django.utils import timezone
 
 from sanderling.connectors import saving as connectors
 from sanderling.contacts.models import Contact
 from sanderling.exports import checking, running
-from sanderling.exports.models import Export
+from sanderling.exports.models import Export, Run
+from sanderling.orders.models import Order
 
 
 @pytest.fixture
@@ -340,3 +344,22 @@ def change(world):
     """Change Dina, so that there is something to export."""
     world.cast.dina.first_name = "Diana"
     world.cast.dina.save(update_fields=["first_name"])
+
+
+def test_a_restore_to_nothing_takes_the_rows_away_there_too(world):
+    world.order("O-1")
+    export = world.export("orders")
+    world.run(export)
+    Order.objects.all().delete()
+    world.rows("UPDATE _sanderling_state SET source = 'before-the-restore'")
+    world.run(export)
+    assert world.rows("SELECT count(*) FROM orders") == [(0,)]
+    assert world.run(export)["orders"].notes == []
+
+
+def test_what_is_older_than_ninety_days_is_forgotten(world):
+    export = world.export("contacts")
+    world.run(export)
+    Run.objects.update(started_at=timezone.now() - dt.timedelta(days=91))
+    world.run(export)
+    assert Run.objects.count() == 1

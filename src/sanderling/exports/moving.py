@@ -58,7 +58,7 @@ def move(moving: Move) -> Horizon:
 def _moved(moving: Move, start: Start, horizon: Horizon) -> Place | None:
     """Move all chunks of the window; return the place that we stand at."""
     place, low = start.place, start.low
-    is_first = start.is_new or start.empties
+    is_first = start.is_new or start.is_resend
     while low < horizon.high or is_first:
         window = Window(moving.export.organisation_id, low, horizon.high)
         with reading.snapshot(moving.source):

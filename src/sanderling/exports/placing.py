@@ -24,8 +24,8 @@ class Start:
     """From where to go on.
 
     ``place`` is what the destination holds now, None for nothing.  ``is_new``: the table is to be
-    made, by one COPY.  ``empties``: the table is emptied first.  ``is_resend``: rows that do not
-    come again are deleted at the end.
+    made, by one COPY.  ``is_resend``: all rows are sent again, and rows that do not come any more
+    are deleted at the end, or, where rows have no key, all of them at the start (``empties``).
     """
 
     low: int
@@ -100,7 +100,7 @@ def _resent(dataset: Dataset, place: Place) -> Start:
             f'All rows must be sent again, and "{dataset.name}" holds rows that are not ours. '
             "Rename the table: a new one is made."
         )
-    return Start(0, place, empties=True, notes=[note])
+    return Start(0, place, empties=True, is_resend=True, notes=[note])
 
 
 def identity_of(destination: Destination) -> str:

@@ -3,6 +3,7 @@
 One failing dataset never holds up the others.
 """
 
+import datetime as dt
 import logging
 from functools import partial
 
@@ -22,6 +23,7 @@ from sanderling.lib.errors import SanderlingError
 
 LOG = logging.getLogger(__name__)
 SCHEDULE, REQUEST, COMPARE = "SCHEDULE", "REQUEST", "COMPARE"
+REMEMBERED = dt.timedelta(days=90)
 OUR_FAULT = "Something broke on our side; the log of the worker says what. The next run goes on."
 
 
@@ -105,6 +107,7 @@ def _finish(this: Run, export: Export) -> None:
     this.save(update_fields=["status", "finished_at"])
     moment = next_run(export, this.finished_at, has_failed=has_failed)
     Export.objects.filter(pk=export.pk).update(next_run_at=moment)
+    Run.objects.filter(export=export, started_at__lt=this.finished_at - REMEMBERED).delete()
 
 
 def _answer_requests(export: Export, asked: object) -> None:

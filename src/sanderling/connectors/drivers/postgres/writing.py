@@ -91,6 +91,10 @@ class Destination:
 
         Raises Overtaken when somebody else has moved our place meanwhile.
         """
+        if chunk.before is None:
+            # Not in the transaction of a first load: who else writes here would wait for its end.
+            with self._transaction() as connection:
+                writing_places.make(connection, self.schema)
         try:
             return self._written(target, chunk, staged=False)
         except writing_refusals.Refusal as refusal:

@@ -48,6 +48,28 @@ class Place:
         return replace(self, columns=known, is_adopted=is_adopted)
 
 
+def make(connection: Connection, schema: str) -> None:
+    """Make the table; looked for before, because IF NOT EXISTS wants the right to create, too."""
+    if _is_there(connection, schema):
+        return
+    connection.execute(
+        sql.SQL(
+            "CREATE TABLE IF NOT EXISTS {state} (dataset text PRIMARY KEY, owner text NOT NULL,"
+            " export bigint NOT NULL, source text NOT NULL, low bigint NOT NULL,"
+            " columns jsonb NOT NULL, is_adopted boolean NOT NULL, swept_at timestamptz,"
+            " updated_at timestamptz NOT NULL)"
+        ).format(state=sql.Identifier(schema, TABLE))
+    )
+    connection.execute(
+        sql.SQL("COMMENT ON TABLE {state} IS {words}").format(
+            state=sql.Identifier(schema, TABLE),
+            words=sql.Literal(
+                "How far Sanderling has written each table. Do not change: rows would come twice."
+            ),
+        )
+    )
+
+
 def read(connection: Connection, schema: str, table: str) -> Place | None:
     """Return where we stand with a table."""
     return _read(connection, schema, table, suffix="")
@@ -59,7 +81,6 @@ def lock(connection: Connection, schema: str, table: str, *, expected: Place | N
     known = expected and (expected.source, expected.low, expected.export)
     if (found and (found.source, found.low, found.export)) != known:
         raise Overtaken
-    _make(connection, schema)
 
 
 def save(connection: Connection, schema: str, table: str, place: Place) -> None:
@@ -101,25 +122,3 @@ def _is_there(connection: Connection, schema: str) -> bool:
         "SELECT to_regclass(format('%%I.%%I', %s::text, %s::text)) IS NOT NULL", [schema, TABLE]
     ).fetchone()
     return bool(found and found[0])
-
-
-def _make(connection: Connection, schema: str) -> None:
-    """Make the table; looked for before, because IF NOT EXISTS wants the right to create, too."""
-    if _is_there(connection, schema):
-        return
-    connection.execute(
-        sql.SQL(
-            "CREATE TABLE IF NOT EXISTS {state} (dataset text PRIMARY KEY, owner text NOT NULL,"
-            " export bigint NOT NULL, source text NOT NULL, low bigint NOT NULL,"
-            " columns jsonb NOT NULL, is_adopted boolean NOT NULL, swept_at timestamptz,"
-            " updated_at timestamptz NOT NULL)"
-        ).format(state=sql.Identifier(schema, TABLE))
-    )
-    connection.execute(
-        sql.SQL("COMMENT ON TABLE {state} IS {words}").format(
-            state=sql.Identifier(schema, TABLE),
-            words=sql.Literal(
-                "How far Sanderling has written each table. Do not change: rows would come twice."
-            ),
-        )
-    )
