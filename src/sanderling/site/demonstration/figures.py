@@ -107,7 +107,8 @@ def _birthdays(deeds: Deeds) -> list[Figure]:
         Figure(
             "birthday workflow: one event each",
             deeds.segments[BIRTHDAY],
-            """SELECT count(*) FROM sanderling."events" WHERE "eventTypeKey" LIKE 'regularEventType-%'""",
+            """SELECT count(*) FROM sanderling."events"
+                WHERE "eventTypeKey" LIKE 'regularEventType-%'""",
         ),
     ]
 
