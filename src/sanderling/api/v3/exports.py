@@ -1,0 +1,145 @@
+"""Uploads into the customer's own database: kept, run, and how they went."""
+
+from typing import Any
+
+from sanderling.api.answering import EMPTY, Answer, present
+from sanderling.api.calling import Call
+from sanderling.api.operations import operation
+from sanderling.api.shapes import Id, Page, Shape
+from sanderling.api.times import stamp
+from sanderling.exports import requesting, saving
+from sanderling.exports.catalogue import DATASETS
+from sanderling.exports.models import DatasetRun, Export, Run
+
+
+class ExportBody(Shape):
+    """What is uploaded, where, how often; members that are absent stay."""
+
+    connector_id: Id | None = None
+    datasets: list[str] | None = None
+    schema: str | None = None
+    interval: str | None = None
+    cron: str | None = None
+
+
+class Pause(Shape):
+    """Whether the schedule rests."""
+
+    paused: bool | None = None
+
+
+@operation("GET", "/v3/datasets", summary="Datasets that can be exported")
+def list_datasets(call: Call) -> list[str]:
+    """Return the names of the datasets."""
+    return list(DATASETS)
+
+
+@operation("GET", "/v3/exports", summary="Data exports")
+def list_exports(call: Call) -> list[dict[str, Any]]:
+    """Return the exports."""
+    return [_export(one) for one in saving.exports_of(call.organisation_id)]
+
+
+@operation("POST", "/v3/exports", summary="Add a data export")
+def add_export(call: Call, body: ExportBody) -> dict[str, Any]:
+    """Create an export, due at once."""
+    draft = _draft(body, Export(connector_id=0))
+    return _export(saving.save(call.organisation_id, draft, by=call.actor))
+
+
+@operation("GET", "/v3/exports/{export_id}", summary="Get a data export")
+def get_export(call: Call, export_id: int) -> dict[str, Any]:
+    """Return an export."""
+    return _export(saving.get(call.organisation_id, export_id))
+
+
+@operation("PUT", "/v3/exports/{export_id}", summary="Change a data export")
+def change_export(call: Call, export_id: int, body: ExportBody) -> dict[str, Any]:
+    """Change an export."""
+    draft = _draft(body, saving.get(call.organisation_id, export_id))
+    changed = saving.save(call.organisation_id, draft, export_id=export_id, by=call.actor)
+    return _export(changed)
+
+
+@operation("DELETE", "/v3/exports/{export_id}", summary="Delete a data export")
+def delete_export(call: Call, export_id: int) -> Answer:
+    """Delete an export with its history; the customer's tables stay."""
+    saving.delete(call.organisation_id, export_id, by=call.actor)
+    return EMPTY
+
+
+@operation("POST", "/v3/exports/{export_id}/run", summary="Run a data export now")
+def run_export(call: Call, export_id: int) -> Answer:
+    """Have a worker run the export at once."""
+    requesting.run_now(call.organisation_id, export_id, by=call.actor)
+    return EMPTY
+
+
+@operation("POST", "/v3/exports/{export_id}/compare", summary="Compare both sides now")
+def compare_export(call: Call, export_id: int) -> Answer:
+    """Have a worker count and compare the rows of both sides."""
+    requesting.compare_now(call.organisation_id, export_id, by=call.actor)
+    return EMPTY
+
+
+@operation("PUT", "/v3/exports/{export_id}/pause", summary="Pause a data export, or go on")
+def pause_export(call: Call, export_id: int, body: Pause) -> Answer:
+    """Let the schedule rest, or go on."""
+    paused = body.paused is not False
+    saving.pause(call.organisation_id, export_id, on=paused, by=call.actor)
+    return EMPTY
+
+
+@operation("GET", "/v3/exports/{export_id}/runs", summary="Runs of a data export")
+def export_runs(call: Call, export_id: int, query: Page) -> list[dict[str, Any]]:
+    """Return a page of runs, newest first, with the counts of each dataset."""
+    export = saving.get(call.organisation_id, export_id)
+    runs = Run.objects.filter(export=export).order_by("-pk").prefetch_related("datasets")
+    return [_run(one) for one in runs[query.window(usual=50)]]
+
+
+def _draft(body: ExportBody, base: Export) -> saving.Draft:
+    return saving.Draft(
+        connector_id=base.connector_id if body.connector_id is None else body.connector_id,
+        datasets=base.datasets if body.datasets is None else body.datasets,
+        schema=base.schema if body.schema is None else body.schema,
+        interval=base.interval if body.interval is None else body.interval,
+        cron=base.cron if body.cron is None else body.cron,
+    )
+
+
+def _export(export: Export) -> dict[str, Any]:
+    return present(
+        id=export.pk,
+        connectorId=export.connector_id,
+        schema=export.schema,
+        interval=export.interval,
+        cron=export.cron or None,
+        datasets=export.datasets,
+        paused=export.is_paused,
+        nextRunAt=stamp(export.next_run_at) if export.next_run_at else None,
+    )
+
+
+def _run(run: Run) -> dict[str, Any]:
+    return present(
+        id=run.pk,
+        status=run.status,
+        cause=run.cause,
+        startedAt=stamp(run.started_at),
+        finishedAt=stamp(run.finished_at) if run.finished_at else None,
+        datasets=[_dataset(one) for one in run.datasets.all()],
+    )
+
+
+def _dataset(part: DatasetRun) -> dict[str, Any]:
+    return present(
+        dataset=part.dataset,
+        status=part.status,
+        rowsRead=part.rows_read,
+        rowsWritten=part.rows_written,
+        rowsDeleted=part.rows_deleted,
+        bytesSent=part.bytes_sent,
+        notes=part.notes or None,
+        error=part.error or None,
+    )
