@@ -141,7 +141,7 @@ def test_directives_may_stand_inside_html_comments():
 def test_templates_of_the_1_x_era_keep_their_meaning():
     template = velocity.compile(
         "#foreach($x in ['a','b'])$velocityCount:$x#if($velocityHasNext),#end#end"
-        '#if("")yes#end#set($a-b = 1)$a-b',
+        "#set($e = '')#if($e)yes#end#if('x')no#end#set($a-b = 1)#set($a-b = $nope)$a-b",
         options=velocity.OLD_STYLE,
     )
     assert template.render({}).text == "1:a,2:byes1"
@@ -209,3 +209,35 @@ def test_a_template_that_walks_all_sources_says_so():
     assert velocity.compile("$data").reads.all_sources
     assert velocity.compile("$data.get($name)").reads.all_sources
     assert velocity.compile("#evaluate($x)").reads.dynamic
+
+
+def test_a_large_template_may_have_many_expressions():
+    source = "#set($a = 1)#if($a == 1)x#end" * 3000
+    assert rendered(source, {}).text == "x" * 3000
+
+
+def test_what_python_cannot_compile_is_rendered_by_closures():
+    source = "#if($n == 0)a" + "".join(f"#elseif($n == {i})b{i}" for i in range(1, 1500)) + "#end"
+    template = velocity.compile(source)
+    assert template.render_compiled({"n": 1400}).text == "b1400"
+    long = "#set($a = $x" + " + $x" * 1900 + ")$a"
+    assert rendered(long, {"x": 2}).text == "3802"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "(" * 5000,
+        "#if(" + "(" * 90 + "1" + ")" * 90 + ")x#end",
+        "#if(true)" * 90 + "x" + "#end" * 90,
+        "#set($a = " + "{'k':" * 90 + "1" + "}" * 90 + ")$a",
+        "#foreach($i in [1])" * 16 + "x" + "#end" * 16,
+        "$a.get(" * 90 + "0" + ")" * 90,
+    ],
+)
+def test_nesting_ends_in_a_message_or_an_error_of_ours(source):
+    try:
+        template = velocity.compile(source)
+    except velocity.ParseError:
+        return
+    assert template.render_compiled({}).text == template.render_by_closures({}).text

@@ -30,7 +30,7 @@ from .nodes import (
     Step,
 )
 from .operating import operate
-from .options import Escaping, Options
+from .options import Dialect, Escaping, Options
 from .running import Deferred, Rendering, Site, Writer, captured, source_of
 
 Getter = Callable[[Rendering], object]
@@ -71,7 +71,7 @@ class ExpressionBuilder:
         if isinstance(node, Reference) and not node.steps and not node.alternate:
             root = node.root
             return lambda run: run.variables.get(root)
-        if never_true(node):
+        if never_true(node) or (self.options.dialect is Dialect.V1 and _is_literal(node)):
             return lambda run: False
         return self.value(node)
 
@@ -250,6 +250,13 @@ def never_true(node: Node) -> bool:
     if isinstance(node, Chain):
         return node.rest[-1][0] in operating.ARITHMETIC
     return isinstance(node, (RangeLiteral, Negative))
+
+
+def _is_literal(node: Node) -> bool:
+    """Whether 1.x answers `#if` with false for this: for every literal but `true`."""
+    if isinstance(node, Literal):
+        return node.value is not True
+    return isinstance(node, (Interpolated, ListLiteral, MapLiteral))
 
 
 def prints_raw(node: Reference, escaping: Escaping) -> bool:

@@ -30,6 +30,7 @@ from .linking import LINKED
 from .nodes import (
     Block,
     Break,
+    Chain,
     Evaluate,
     Foreach,
     If,
@@ -44,7 +45,7 @@ from .nodes import (
     Text,
     walk,
 )
-from .options import Options
+from .options import Dialect, Options
 from .parsing import Parsed
 from .reading import changes_values
 from .running import Writer
@@ -83,14 +84,15 @@ def compile_parsed(
 
 def can_be_compiled(options: Options) -> bool:
     """Whether the options are those of messages; rare ones are left to the closures."""
-    plain = options.scopes == {"foreach"} and not options.velocity_count
-    return plain and not options.strict_references and not options.macro_by_name
+    plain = options.scopes == {"foreach"} and options.dialect is Dialect.V2
+    rare = options.velocity_count or options.strict_references or options.macro_by_name
+    return plain and not rare
 
 
 def is_encodable(parsed: Parsed) -> bool:
     """Whether every piece of output goes through generated code."""
     nodes = list(walk([*parsed.body, *parsed.macros.values()]))
-    silent = (SetDirective, Stop, Interpolated)
+    silent = (SetDirective, Stop, Interpolated, Chain)
     if any(runs_as_closure(node) and not isinstance(node, silent) for node in nodes):
         return False
     return loops_are_plain(nodes, names_shared(nodes))

@@ -70,6 +70,7 @@ class ExpressionParser(Cursor):
         self.options = options
         self.depth = 0
         self.node_count = 0
+        self.inside = 0
         self.name_pattern = NAME_WITH_HYPHENS if options.hyphens else NAME
 
     def interpolate(self, text: str, base: int) -> list[Node]:
@@ -79,8 +80,11 @@ class ExpressionParser(Cursor):
     def expression(self) -> Node:
         """One whole expression, with the blanks around it."""
         self.deepen()
-        self.node_count = 0 if self.depth == 1 else self.node_count
+        if not self.inside:
+            self.node_count = 0
+        self.inside += 1
         node = self._climb(_OR)
+        self.inside -= 1
         self.depth -= 1
         return node
 

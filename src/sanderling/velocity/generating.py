@@ -36,6 +36,8 @@ from .running import Site, source_of
 from .statements import ClosureBuilder
 
 MAX_INLINE = 1 << 31
+MAX_CHAIN = 20
+"""A longer chain of operators stays a closure: each link nests the generated code one deeper."""
 
 
 @dataclass(slots=True)
@@ -145,6 +147,8 @@ class ExpressionGenerator:
         return call(read("range_of"), read("run"), first, last, self.site(node.offset))
 
     def _chain(self, node: Chain) -> ast.expr:
+        if len(node.rest) > MAX_CHAIN:
+            return self.delegated(node)
         value = self.value(node.first)
         left: Node = node.first
         for operator, operand, offset in node.rest:

@@ -86,6 +86,7 @@ OLD_STYLE = Options(
     hyphens=True,
     velocity_count=True,
     macro_by_name=True,
+    numeric_strings=False,
 )
 """Templates of the 1.x era: `$velocityCount`, `$a-b` is a name, `#if` asks for null or false."""
 

@@ -32,6 +32,9 @@ from .statements import ClosureBuilder
 HOT_AFTER = 50
 """Compiling costs about eighty renderings by closures; most previews and triggers end earlier."""
 
+MOST_NODES = 10_000
+"""A 20 kB e-mail has 300. Beyond, compiling would take seconds: such a template stays closures."""
+
 _KEPT_TEXTS = 64
 _KEPT_CODES = 256
 _ENGINE = 1
@@ -148,12 +151,20 @@ class Template:
     def compile(self) -> Template:
         """Compile now, as a campaign does before its first message; the template itself."""
         if self._compiled is None:
-            if can_be_compiled(self.options):
-                write, macros = self._code()
-                self._compiled = write, self._with_inherited(macros)
-            else:
-                self._compiled = self._as_closures()
+            self._compiled = self._as_code() if can_be_compiled(self.options) else None
+            self._compiled = self._compiled or self._as_closures()
         return self
+
+    def _as_code(self) -> Ready | None:
+        nodes = walk([*self.parsed.body, *self.parsed.macros.values()])
+        if sum(1 for _ in nodes) > MOST_NODES:
+            return None
+        try:
+            write, macros = self._code()
+        except RecursionError:
+            # Thousands of #elseif, say: Python's compiler gives up, the closures do not.
+            return None
+        return write, self._with_inherited(macros)
 
     def _with_inherited(self, macros: dict[str, MacroClosure]) -> dict[str, MacroClosure]:
         # The first definition wins, and libraries are read first.

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from .generating import is_plain
+from .generating import MAX_CHAIN, is_plain
 from .nodes import (
     Break,
+    Chain,
     Define,
     Evaluate,
     Foreach,
@@ -46,6 +47,8 @@ def runs_as_closure(node: Node) -> bool:
         return node.scope is not None
     if isinstance(node, Interpolated):
         return not is_plain(node)
+    if isinstance(node, Chain):
+        return len(node.rest) > MAX_CHAIN
     return isinstance(node, (MacroCall, MacroDefinition, Define, Evaluate, Parse, Include, Stop))
 
 

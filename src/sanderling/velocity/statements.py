@@ -31,7 +31,7 @@ from .nodes import (
     Text,
     walk,
 )
-from .options import Escaping, Options
+from .options import Dialect, Escaping, Options
 from .running import Deferred, Rendering, Site, Writer
 from .scoping import Broken, Scope, Stopped
 
@@ -98,6 +98,9 @@ class ClosureBuilder(ExpressionBuilder):
         return lambda run, out: None
 
     def _set_variable(self, name: str, value: Getter) -> Writer:
+        if self.options.dialect is Dialect.V1:
+            return _assign_if_any(name, value)
+
         def assign(run: Rendering, out: list[str]) -> None:
             run.variables[name] = value(run)
 
@@ -238,6 +241,16 @@ class ClosureBuilder(ExpressionBuilder):
                     out.append(run.library.snippets[str(name)])
 
         return include
+
+
+def _assign_if_any(name: str, value: Getter) -> Writer:
+    """In 1.x a null on the right leaves the name as it was."""
+
+    def assign(run: Rendering, out: list[str]) -> None:
+        if (found := value(run)) is not None:
+            run.variables[name] = found
+
+    return assign
 
 
 def _exists(run: Rendering, name: object, site: Site) -> bool:
