@@ -73,14 +73,13 @@ def remove(draft: Mapping[str, Any], block_id: str) -> Draft:
     kind = KINDS[block["kind"]]
     if kind.KIND in ("start", "end"):
         raise Conflict(_("Start and End cannot be removed."))
-    followed = block.get(next(iter(kind.EXITS)))
-    if followed == block_id:
-        followed = _new_end(changed)
     del changed[block_id]
-    for other in changed.values():
+    for one, other in list(changed.items()):
         for key in KINDS[other["kind"]].EXITS:
             if other.get(key) == block_id:
-                other[key] = followed
+                after = (block.get(name) for name in kind.EXITS)
+                follows = (target for target in after if target in changed and target != one)
+                other[key] = next(follows, None) or _new_end(changed)
     return _without_islands(changed)
 
 
