@@ -54,6 +54,9 @@ OWN = {
     "contacts-list", "contacts-new", "contacts-lists", "contacts-fields",
     "contacts-field-new", "contacts-categories", "contacts-imports", "contacts-suppressions",
     "contacts-suppression-release",
+    "messages-list", "messages-new", "messages-preview", "messages-preview-page",
+    "campaigns-list", "campaigns-new", "campaigns-estimate", "sending-gateway", "sending-check",
+    "sending-test", "sending-signature",
 }  # fmt: skip
 OURS = {
     "accounts-choose", "settings-member-role", "settings-member-remove", "settings-key-switch",
@@ -68,6 +71,11 @@ OURS = {
     "contacts-field-group-delete", "contacts-category-delete", "contacts-import",
     "contacts-import-reading", "contacts-import-discard", "contacts-import-progress",
     "contacts-import-rejects",
+    "messages-edit", "messages-copy", "messages-delete", "messages-languages",
+    "messages-language", "messages-language-delete", "campaigns-show", "campaigns-progress",
+    "campaigns-dry-run", "campaigns-start", "campaigns-schedule", "campaigns-unschedule",
+    "campaigns-approve", "campaigns-block", "campaigns-pause", "campaigns-resume",
+    "campaigns-stop", "campaigns-delete", "campaigns-resend", "campaigns-count",
 }  # fmt: skip
 # Where an address calls a thing by the name of another one.
 CALLED = {"contacts-field-group-delete": {"group_id": "field_group_id"}}
@@ -78,7 +86,7 @@ FORGED = {
 # Not an object, or open by a signed word: any value does.
 NEUTRAL = {
     "channel": "email", "language": "uk", "schema": "public", "uidb64": "MQ", "token": "x-x",
-    "link": "x", "issuer_path": "uaa", "dataset": "contacts", "kind": "email", "status": "SENT",
+    "link": "x", "block_id": "1", "issuer_path": "uaa", "dataset": "contacts", "kind": "email", "status": "SENT",
 }  # fmt: skip
 
 
@@ -167,7 +175,7 @@ def settle(cast: Cast) -> dict[str, Any]:
         "campaign_id": broadcast.pk,
         "batch_id": batch.pk,
         "delivery_id": delivery.id,
-        "captured_id": captured.pk,
+        "mail_id": captured.pk,
         "connector_id": connector.pk,
         "source_id": source.pk,
         "export_id": export.pk,
