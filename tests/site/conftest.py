@@ -17,7 +17,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 import pytest
 
 from sanderling.postgres import embedded
-from sanderling.site.waiting import until
+from sanderling.site.waiting import TookTooLong, until
 
 ROOT = Path(__file__).parents[2]
 OPEN = build_opener(ProxyHandler({}))
@@ -68,7 +68,10 @@ class Installation:
                 env=self.environment, cwd=ROOT, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
             )  # fmt: skip
         said = len(self.log)
-        until(lambda: "ready in" in self.log[said:] or self.is_over, "the start", seconds=PATIENCE)
+        try:
+            until(lambda: "ready in" in self.log[said:] or self.is_over, "it", seconds=PATIENCE)
+        except TookTooLong:
+            pytest.fail(f"no start within {PATIENCE} s:\n{self.log}\n{self.shown()}")
         assert not self.is_over, self.log
 
     @property
@@ -109,6 +112,12 @@ class Installation:
             return False
         ours = f"SANDERLING_HOME={self.home}" in variables or place.startswith(f"{self.home}/")
         return ours and all(word in line for word in words)
+
+    def shown(self) -> str:
+        """Return what every process of this home is doing, for a test that failed."""
+        numbers = ",".join(str(pid) for pid in self.processes()) or "1"
+        words = ["ps", "-o", "pid,ppid,stat,wchan:20,etimes,cputimes,args", "-p", numbers]
+        return subprocess.run(words, capture_output=True, text=True).stdout
 
     def get(self, path: str, **headers: str) -> tuple[int, str]:
         """Return status and body of a page."""

@@ -1,9 +1,9 @@
 """What is wrong with this set-up, and how to mend it."""
 
-import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
@@ -28,9 +28,9 @@ class Finding:
 def examine() -> list[Finding]:
     """Look at everything; later looks are left out when an earlier one makes them pointless."""
     findings: list[Finding] = []
-    for look in (_settings, _home, _database, _version, _migrations, _address, _mail):
+    for look in LOOKS:
         findings.append(_safely(look))
-        if look in (_settings, _database) and not findings[-1].is_fine:
+        if look in DECISIVE and not findings[-1].is_fine:
             break
     return findings
 
@@ -55,14 +55,37 @@ def _home() -> Finding:
     )
 
 
+def _secrets() -> Finding:
+    open_ones = [
+        str(path)
+        for name in ("secret-key", "sealing-keys")
+        if (path := settings.HOME / name).exists() and path.stat().st_mode & 0o077
+    ]
+    if open_ones:
+        what = f"Others may read {' and '.join(open_ones)}"
+        return Finding(what, is_fine=False, remedy=f"Run: chmod 600 {' '.join(open_ones)}")
+    return Finding("Nobody else may read the secrets", is_fine=True)
+
+
 def _database() -> Finding:
     try:
-        starting.ready(say=lambda _sentence: None)
+        server = starting.ready(say=lambda _sentence: None)
         connection.ensure_connection()
     except Exception as error:  # whatever it is, the operator has to know
-        remedy = "Check DATABASE_URL, or the log in the home directory (postgresql.log)."
-        return Finding(f"The database does not answer: {error}", is_fine=False, remedy=remedy)
-    return Finding("The database answers", is_fine=True)
+        remedy = "Check DATABASE_URL." if _is_remote() else f"Look at {_log()}."
+        return Finding(
+            f"The database does not answer: {str(error).strip()}", is_fine=False, remedy=remedy
+        )
+    where = f"at the socket in {server.socket_dir}" if server else "that DATABASE_URL names"
+    return Finding(f"The database {where} answers", is_fine=True)
+
+
+def _is_remote() -> bool:
+    return bool(settings.ENVIRONMENT.text("DATABASE_URL"))
+
+
+def _log() -> Path:
+    return starting.home() / "postgres" / "postgres.log"
 
 
 def _version() -> Finding:
@@ -80,17 +103,38 @@ def _migrations() -> Finding:
     return Finding(what, is_fine=not missing, remedy="Run: sanderling migrate")
 
 
+def _worker() -> Finding:
+    """A worker tells every ten seconds that it lives; a set-up that is stopped has none."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM procrastinate_workers"
+                       " WHERE last_heartbeat > now() - interval '30 seconds'")  # fmt: skip
+        (living,) = cursor.fetchone()
+        cursor.execute("SELECT count(*) FROM sending_batch WHERE status IN ('WAITING', 'LEASED')"
+                       " AND due_at < now() - interval '5 minutes'")  # fmt: skip
+        (waiting,) = cursor.fetchone()
+    what = f"{living} workers are running" if living != 1 else "One worker is running"
+    if waiting and not living:
+        what = f"No worker is running, and {waiting} batches of messages wait"
+    return Finding(
+        what,
+        is_fine=bool(living) or not waiting,
+        remedy="Start one: sanderling up, or sanderling worker.",
+    )
+
+
 def _address() -> Finding:
     address = settings.BASE_URL
     local = "127.0.0.1" in address or "localhost" in address
-    return Finding(
-        f"Links in messages lead to {address}",
-        is_fine=not local or not os.environ.get("SANDERLING_PRODUCTION"),
-        remedy="Set SANDERLING_URL to the address that your recipients can reach.",
-    )
+    note = ": only this machine can follow them (set SANDERLING_URL)" if local else ""
+    return Finding(f"Links in messages lead to {address}{note}", is_fine=True)
 
 
 def _mail() -> Finding:
     host = settings.ENVIRONMENT.text("SANDERLING_SMTP_HOST")
     where = host or f"files in {settings.HOME / 'mail'} (no SANDERLING_SMTP_HOST)"
     return Finding(f"Password mails go to {where}", is_fine=True)
+
+
+LOOKS = (_settings, _home, _secrets, _database, _version, _migrations, _worker, _address, _mail)
+# When one of these is wrong, the later looks would only say so again.
+DECISIVE = (_settings, _database, _version, _migrations)
