@@ -12,8 +12,8 @@ from sanderling.workflows.blocks import KINDS
 
 WIDTH, HEIGHT = 196, 54
 COLUMN, LAYER = WIDTH + 28, HEIGHT + 52
-MARGIN = 16
-LONGEST_TITLE, LONGEST_WORDS = 25, 33
+MARGIN = 24
+LONGEST_TITLE, LONGEST_WORDS = 25, 30
 
 
 @dataclass
@@ -107,8 +107,9 @@ def drawn(
     }
     _set_layers(draft, boxes, back)
     _set_columns(draft, order, boxes)
+    side = max((box.x + WIDTH for box in boxes.values()), default=0) + MARGIN // 2
     arrows = [
-        _arrow(boxes[one], boxes[target], labels, is_back=(one, target) in back)
+        _arrow(boxes[one], boxes[target], labels, is_back=(one, target) in back, side=side)
         for one in order
         for target, labels in _targets(draft, one).items()
     ]
@@ -197,13 +198,13 @@ def _set_columns(draft: Mapping[str, Any], order: list[str], boxes: dict[str, Bo
             boxes[one].column = sum(boxes[child].column for child in below) / len(below)
 
 
-def _arrow(box: Box, target: Box, labels: list[str], *, is_back: bool) -> Arrow:
+def _arrow(box: Box, target: Box, labels: list[str], *, is_back: bool, side: int) -> Arrow:
     label = " / ".join(filter(None, labels))
     if is_back:
-        side = max(box.x, target.x) + WIDTH + 14
-        middle = target.y + HEIGHT // 2
-        path = f"M{box.x + WIDTH} {box.y + HEIGHT // 2} H{side} V{middle} H{target.x + WIDTH + 4}"
-        return Arrow(path, label, side - 4, box.y + HEIGHT // 2 - 6, is_back)
+        low = box.bottom + MARGIN // 2
+        end = f"H{target.x + WIDTH + 4}"
+        path = f"M{box.middle} {box.bottom} V{low} H{side} V{target.y + HEIGHT // 2} {end}"
+        return Arrow(path, label, box.middle + 6, low - 2, is_back)
     turn = target.y - 26
     path = f"M{box.middle} {box.bottom} V{turn} H{target.middle} V{target.y - 4}"
     return Arrow(path, label, target.middle + 6, turn + 14, is_back)
