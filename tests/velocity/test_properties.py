@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import sanderling.velocity as velocity
-from sanderling.velocity import Escaping, Gobbling, Limits, Options
+from sanderling.velocity import Escaping, Gobbling, Limits, Options, Undefined
 
 CONTEXT = {
     "name": "Dina & co",
@@ -23,7 +23,7 @@ CONTEXT = {
     "map": {"k": "v", "n": {"deep": [1]}},
     "num": "15",
 }
-NAMES = [*CONTEXT, "x", "y", "i", "foreach", "nope", "bodyContent"]
+NAMES = [*CONTEXT, "x", "y", "i", "foreach", "nope", "bodyContent", "velocityCount"]
 SMALL = Limits(iterations=200, macro_calls=50, output=20_000, string=5_000, collection=200)
 
 names = st.sampled_from(NAMES)
@@ -103,6 +103,8 @@ options = st.builds(
     escaping=st.sampled_from(Escaping),
     strict=st.booleans(),
     empty_check=st.booleans(),
+    velocity_count=st.booleans(),
+    undefined=st.sampled_from(Undefined),
     limits=st.just(SMALL),
 )
 

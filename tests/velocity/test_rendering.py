@@ -241,3 +241,14 @@ def test_nesting_ends_in_a_message_or_an_error_of_ours(source):
     except velocity.ParseError:
         return
     assert template.render_compiled({}).text == template.render_by_closures({}).text
+
+
+def test_the_old_names_of_a_loops_position_are_compiled_too():
+    source = (
+        "$velocityCount#foreach($i in [1..2])#foreach($j in ['a','b'])$velocityCount$j"
+        "#if($velocityHasNext),#end#end;$velocityCount.toString()#end$velocityCount"
+    )
+    text = rendered(source, {}, velocity_count=True).text
+    assert text == "$velocityCount1a,2b;11a,2b;2$velocityCount"
+    template = velocity.compile(source, options=Options(velocity_count=True)).compile()
+    assert template._compiled[0].__name__.startswith("body_")

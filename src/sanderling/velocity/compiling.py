@@ -52,6 +52,7 @@ from .running import Writer
 from .sharing import (
     assigned,
     is_printed_natively,
+    loop_names,
     loops_are_plain,
     mentioned,
     names_shared,
@@ -75,7 +76,7 @@ def compile_parsed(
     `foreign_macros`: it may call macros of libraries, which may touch any variable. With an
     `encoding`, what is written is encoded already; raises NotEncodable when a part cannot be.
     """
-    if encoding and not is_encodable(parsed):
+    if encoding and not is_encodable(parsed, options):
         raise NotEncodable
     dynamic = any(isinstance(node, (Evaluate, Parse)) for node in walk(parsed.body))
     compiler = TemplateCompiler(parsed, options, encoding, shares_all=dynamic or foreign_macros)
@@ -85,17 +86,16 @@ def compile_parsed(
 def can_be_compiled(options: Options) -> bool:
     """Whether the options are those of messages; rare ones are left to the closures."""
     plain = options.scopes == {"foreach"} and options.dialect is Dialect.V2
-    rare = options.velocity_count or options.strict_references or options.macro_by_name
-    return plain and not rare
+    return plain and not options.strict_references and not options.macro_by_name
 
 
-def is_encodable(parsed: Parsed) -> bool:
+def is_encodable(parsed: Parsed, options: Options) -> bool:
     """Whether every piece of output goes through generated code."""
     nodes = list(walk([*parsed.body, *parsed.macros.values()]))
     silent = (SetDirective, Stop, Interpolated, Chain)
     if any(runs_as_closure(node) and not isinstance(node, silent) for node in nodes):
         return False
-    return loops_are_plain(nodes, names_shared(nodes))
+    return loops_are_plain(nodes, names_shared(nodes), loop_names(options))
 
 
 class NotEncodable(Exception):
@@ -130,7 +130,8 @@ class TemplateCompiler(ExpressionGenerator):
         nodes = list(walk([*parsed.body, *parsed.macros.values()]))
         self.assigned = frozenset(assigned(nodes))
         self.shared = names_shared(nodes)
-        self.plain_loops = not shares_all and loops_are_plain(nodes, self.shared)
+        self.loop_names = loop_names(options)
+        self.plain_loops = not shares_all and loops_are_plain(nodes, self.shared, self.loop_names)
         self.changes = changes_values(nodes)
         self.measured = sum(isinstance(node, Reference) for node in nodes)
         self.escape = ESCAPERS[options.escaping]
@@ -207,7 +208,7 @@ class TemplateCompiler(ExpressionGenerator):
         """The variables that nothing but generated code of the main body touches."""
         if self.shares_all:
             return {}
-        shared = self.shared | {"foreach"}
+        shared = self.shared | self.loop_names
         names = dict.fromkeys(name for node in self.parsed.body for name in mentioned(node))
         return {name: self.fresh("v") for name in names if name not in shared}
 
@@ -355,7 +356,7 @@ class TemplateCompiler(ExpressionGenerator):
         self.names.loops.pop()
         target: ast.expr = ast.Name(id=element, ctx=ast.Store())
         source = read(elements)
-        if uses_position(node):
+        if uses_position(node, self.loop_names):
             index = ast.Name(id=loop.index, ctx=ast.Store())
             target = ast.Tuple(elts=[index, target], ctx=ast.Store())
             source = call(read("enumerate"), source)

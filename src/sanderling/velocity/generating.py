@@ -36,6 +36,9 @@ from .running import Site, source_of
 from .statements import ClosureBuilder
 
 MAX_INLINE = 1 << 31
+COUNTS = {"velocityCount": "count", "velocityHasNext": "hasNext"}
+"""What 1.x called the position of a loop."""
+
 MAX_CHAIN = 20
 """A longer chain of operators stays a closure: each link nests the generated code one deeper."""
 
@@ -206,9 +209,11 @@ class ExpressionGenerator:
 
     def path(self, node: Reference) -> ast.expr:
         """Python for `$root.step[step]`."""
-        if node.root == "foreach" and (position := self._loop_position(node)) is not None:
-            return position
+        if self.names.loops and node.root == "foreach" and isinstance(node.steps[0], Property):
+            return self._position(node.steps[0].name)
         steps = node.steps
+        if self.names.loops and self.options.velocity_count and node.root in COUNTS:
+            return self._along(self._position(COUNTS[node.root]), steps)
         if steps and isinstance(steps[0], Property):
             local = self.names.hoisted.get((node.root, steps[0].name))
             if local:
@@ -229,10 +234,8 @@ class ExpressionGenerator:
             ast.Attribute(value=read("V"), attr="get", ctx=ast.Load()), ast.Constant(value=name)
         )
 
-    def _loop_position(self, node: Reference) -> ast.expr | None:
-        if not self.names.loops or not isinstance(node.steps[0], Property):
-            return None
-        loop, name = self.names.loops[-1], node.steps[0].name
+    def _position(self, name: str) -> ast.expr:
+        loop = self.names.loops[-1]
         index = read(loop.index)
         if name == "index":
             return index

@@ -298,7 +298,7 @@ class EncodedTemplate:
         self.template = template
         self.encoding = encoding
         self._ready: Ready | None = None
-        if can_be_compiled(template.options) and is_encodable(template.parsed):
+        if can_be_compiled(template.options) and is_encodable(template.parsed, template.options):
             self._ready = compile_parsed(
                 template.parsed, template.options, foreign_macros=False, encoding=encoding
             )

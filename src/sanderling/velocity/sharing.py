@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from .generating import MAX_CHAIN, is_plain
+from .generating import COUNTS, MAX_CHAIN, is_plain
 from .nodes import (
     Break,
     Chain,
@@ -28,6 +28,7 @@ from .nodes import (
     Stop,
     walk,
 )
+from .options import Options
 
 POSITIONS = frozenset({"index", "count", "hasNext", "first", "last"})
 
@@ -81,14 +82,21 @@ def assigned(nodes: list[Node]) -> Iterator[str]:
             yield node.name
 
 
-def loops_are_plain(nodes: list[Node], shared: set[str]) -> bool:
-    """Whether `$foreach` is asked for nothing but the position, and by generated code alone."""
+def loop_names(options: Options) -> frozenset[str]:
+    """The names that a loop gives values to, besides its element."""
+    return frozenset({"foreach", *COUNTS}) if options.velocity_count else frozenset({"foreach"})
+
+
+def loops_are_plain(nodes: list[Node], shared: set[str], names: frozenset[str]) -> bool:
+    """Whether loops are asked for nothing but the position, and by generated code alone."""
     for node in nodes:
         if isinstance(node, Reference) and node.root == "foreach" and not _is_position(node):
             return False
-        if isinstance(node, Foreach) and node.variable == "foreach":
+        if isinstance(node, Foreach) and node.variable in names:
             return False
-    return "foreach" not in shared
+        if isinstance(node, SetDirective) and node.target.root in names:
+            return False
+    return not names & shared
 
 
 def _is_position(node: Reference) -> bool:
@@ -96,11 +104,10 @@ def _is_position(node: Reference) -> bool:
     return isinstance(step, Property) and step.name in POSITIONS
 
 
-def uses_position(node: Foreach) -> bool:
+def uses_position(node: Foreach, names: frozenset[str]) -> bool:
     """Whether the body of this loop asks where the loop is."""
-    return any(
-        isinstance(each, Reference) and each.root == "foreach" for each in walk(node.block.body)
-    )
+    inside = walk(node.block.body)
+    return any(isinstance(each, Reference) and each.root in names for each in inside)
 
 
 def properties_read(nodes: list[Node]) -> Counter[tuple[str, str]]:
