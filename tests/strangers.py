@@ -57,6 +57,8 @@ OWN = {
     "messages-list", "messages-new", "messages-preview", "messages-preview-page",
     "campaigns-list", "campaigns-new", "campaigns-estimate", "sending-gateway", "sending-check",
     "sending-test", "sending-signature",
+    "workflows-list", "workflows-new", "exports-list", "exports-datasets", "exports-new",
+    "reports-list", "inbox-list",
 }  # fmt: skip
 OURS = {
     "accounts-choose", "settings-member-role", "settings-member-remove", "settings-key-switch",
@@ -76,6 +78,12 @@ OURS = {
     "campaigns-dry-run", "campaigns-start", "campaigns-schedule", "campaigns-unschedule",
     "campaigns-approve", "campaigns-block", "campaigns-pause", "campaigns-resume",
     "campaigns-stop", "campaigns-delete", "campaigns-resend", "campaigns-count",
+    "workflows-show", "workflows-edit", "workflows-activate", "workflows-deactivate",
+    "workflows-apply", "workflows-delete", "workflows-add-block", "workflows-block",
+    "workflows-remove-block", "workflows-launches", "workflows-stop", "workflows-retry",
+    "workflows-launch", "exports-show", "exports-edit", "exports-run", "exports-compare",
+    "exports-pause", "exports-delete", "reports-campaign", "reports-campaign-people",
+    "reports-look-up", "reports-why", "inbox-show", "inbox-page", "inbox-source",
 }  # fmt: skip
 # Where an address calls a thing by the name of another one.
 CALLED = {"contacts-field-group-delete": {"group_id": "field_group_id"}}
@@ -86,7 +94,8 @@ FORGED = {
 # Not an object, or open by a signed word: any value does.
 NEUTRAL = {
     "channel": "email", "language": "uk", "schema": "public", "uidb64": "MQ", "token": "x-x",
-    "link": "x", "block_id": "1", "issuer_path": "uaa", "dataset": "contacts", "kind": "email", "status": "SENT",
+    "link": "x", "block_id": "1", "issuer_path": "uaa", "dataset": "contacts", "kind": "email",
+    "status": "SENT",
 }  # fmt: skip
 
 
