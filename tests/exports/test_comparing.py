@@ -56,6 +56,17 @@ def test_values_that_were_cut_are_compared_as_they_were_cut(world):
     assert results(export)["contacts"].days == []
 
 
+def test_an_activity_tells_the_external_id_of_its_time_and_that_is_no_difference(world):
+    world.activity("CLICKED")
+    export = world.export("contactActivities")
+    world.run(export)
+    world.cast.dina.external_id = "C-new"
+    world.cast.dina.save(update_fields=["external_id"])
+    comparing.compare(export)
+    assert world.rows('SELECT "externalCustomerId" FROM "contactActivities"') == [("C-1",)]
+    assert results(export)["contactActivities"].days == []
+
+
 def test_a_dataset_that_never_ran_says_so(world):
     export = world.export("contacts")
     comparing.compare(export)

@@ -14,8 +14,8 @@ from django.db import connection
 from django.utils import timezone
 
 from sanderling.contacts.models import Contact
-from sanderling.exports import reading, running
-from sanderling.exports.models import DatasetRun, Export
+from sanderling.exports import comparing, reading, running
+from sanderling.exports.models import Comparison, DatasetRun, Export
 
 DYING = """
 import os, signal, sys, django
@@ -89,6 +89,8 @@ def test_a_worker_killed_at_any_point_loses_and_doubles_nothing(world):
     assert world.rows('SELECT count(*), count(DISTINCT "orderId") FROM "orderItems"') == [
         (len(POINTS), len(POINTS))
     ]
+    comparing.compare(export)
+    assert [(row.days, row.error) for row in Comparison.objects.all()] == [([], "")] * 3
 
 
 @pytest.mark.parametrize("victim", ["theirs", "ours"])

@@ -111,10 +111,11 @@ def _sums(
     params: dict[str, Any],
 ) -> Sums:
     """Return rows and checksums by day; texts are cut as their column there cuts them."""
+    names = [name for name in table.names if name not in dataset.momentary]
     day = sql.SQL("r.{}::date").format(sql.Identifier(dataset.day)) if dataset.day else None
     print_ = sql.SQL(
         "('x' || left(md5(convert_to(concat_ws(E'\\x1f', {}), 'UTF8')), 12))::bit(48)::bigint"
-    ).format(sql.SQL(", ").join(_text_of(name, table) for name in table.names))
+    ).format(sql.SQL(", ").join(_text_of(name, table) for name in names))
     query = sql.SQL(
         "SELECT {}, count(*), sum({})::numeric %% 18446744073709551616 FROM ({}) AS r GROUP BY 1"
     ).format(day or sql.SQL("NULL::date"), print_, rows)

@@ -77,7 +77,10 @@ def snapshot(connection: Connection) -> Iterator[None]:
     """See one moment: what is deleted and what is written in a window agree."""
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        connection.execute("SET LOCAL statement_timeout = 0; SET LOCAL timezone = 'UTC'")
+        connection.execute(
+            "SET LOCAL statement_timeout = 0; SET LOCAL timezone = 'UTC';"
+            "SET LOCAL datestyle = 'ISO, YMD'"
+        )
         yield
 
 

@@ -36,7 +36,8 @@ class Dataset:
     ``follows`` are our tables whose ``changed`` says that a row must leave (again).
     ``forgets`` maps a statement that finds what must go to the columns it is found by.
     ``parent`` is what a REPLACE is by, and ``parents`` the statement that finds the changed ones.
-    ``day`` is the timestamp by whose days both sides are compared.
+    ``day`` is the timestamp by whose days both sides are compared.  ``momentary`` columns are told
+    as they were when the row left, and so are not compared.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Dataset:
     parent: str = ""
     parents: str = ""
     day: str = ""
+    momentary: tuple[str, ...] = ()
 
     @property
     def types(self) -> dict[str, str]:

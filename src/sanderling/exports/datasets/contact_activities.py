@@ -55,4 +55,5 @@ CONTACT_ACTIVITIES = Dataset(
     manner=Manner.APPEND,
     forgets=ERASED,
     day="activityDateTime",
+    momentary=("externalCustomerId",),
 )

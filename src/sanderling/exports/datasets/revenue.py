@@ -40,4 +40,5 @@ REVENUE = Dataset(
     key=("externalOrderId", "messageInstanceId"),
     forgets={**ERASED, "find_void_revenue": ("externalOrderId", "messageInstanceId")},
     day="orderDate",
+    momentary=("externalCustomerId",),
 )
