@@ -5,10 +5,13 @@ import threading
 import psycopg
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 from workflow_world import chain, message, only_run, start_all, tell, turn, workflow
 
+from sanderling.contacts.models import Contact
 from sanderling.lib.errors import Conflict, Forbidden, NotFound
 from sanderling.postgres.statements import execute
+from sanderling.segments import saving as segments
 from sanderling.workflows import saving, starting
 from sanderling.workflows.models import Cursor, Run, Workflow
 
@@ -182,3 +185,54 @@ def test_changed_blocks_are_followed_by_new_runs_once_they_are_applied(cast):
     turn()
     assert Run.objects.get(event_key="old").status == "WAITING"
     assert Run.objects.get(event_key="new").status == "FINISHED"
+
+
+def test_what_a_workflow_uses_is_not_deleted_under_it(cast):
+    condition = {"field": "email", "operator": "specified"}
+    save = {"condition": condition, "by": cast.owner}
+    asked = segments.save(cast.organisation.pk, name="Asked", **save)
+    starts = segments.save(cast.organisation.pk, name="Starts", **save)
+    ask = {"kind": "in_segment", "segment": str(asked.pk), "yes": "end", "no": "end"}
+    workflow(cast, chain(ask), name="Both", start_kind="REGULAR", segment_id=starts.pk)
+    for segment in (asked, starts):
+        with pytest.raises(Conflict, match="workflow “Both”"):
+            segments.delete(cast.organisation.pk, segment.pk, by=cast.owner)
+    start_all()
+    turn()
+    exits = {run.contact_id: run.path[1]["exit"] for run in Run.objects.all()}
+    assert exits == {cast.dina.pk: "yes", cast.ivan.pk: "yes"}
+
+
+def test_only_those_who_come_in_later_start_a_workflow_activated_so(cast):
+    segment = segments.save(
+        cast.organisation.pk,
+        name="VIP",
+        condition={"field": "town", "operator": "is", "value": "Kyiv"},
+        by=cast.owner,
+    )
+    Contact.objects.filter(pk=cast.dina.pk).update(town="Kyiv")
+    made = workflow(cast, chain(WAIT), is_active=False, start_kind="REGULAR", segment_id=segment.pk)
+    saving.activate(cast.organisation.pk, made.pk, with_present=False, by=cast.owner)
+    made.refresh_from_db()
+    assert made.next_launch_at > timezone.now()
+    Contact.objects.filter(pk=cast.ivan.pk).update(town="Kyiv")
+    execute("UPDATE workflows_workflow SET next_launch_at = now()")
+    turn()
+    assert only_run().contact_id == cast.ivan.pk
+
+
+def test_two_workflows_on_one_segment_start_once_each(cast):
+    segment = segments.save(
+        cast.organisation.pk,
+        name="All",
+        condition={"field": "email", "operator": "specified"},
+        by=cast.owner,
+    )
+    regular = {"start_kind": "REGULAR", "segment_id": segment.pk}
+    first = workflow(cast, chain(WAIT), **regular)
+    second = workflow(cast, chain(WAIT), **regular)
+    also = workflow(cast, chain(WAIT), event_type=f"regularEventType-{segment.pk}")
+    turn()
+    assert Run.objects.filter(workflow=first).count() == 2
+    assert Run.objects.filter(workflow=second).count() == 2
+    assert Run.objects.filter(workflow=also).count() == 4  # it hears both launches

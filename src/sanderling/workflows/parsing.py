@@ -64,11 +64,13 @@ def read(document: Any) -> tuple[dict[str, Block], Problems]:
 
 def _shape(document: Any, blocks: Mapping[str, Block]) -> Problems:
     """Return what is wrong between blocks."""
-    if not isinstance(document, dict):
+    if not isinstance(document, dict) or not all(
+        isinstance(raw, dict) for raw in document.values()
+    ):
         return {}
     problems: Problems = {}
     starts = [block.id for block in blocks.values() if isinstance(block, Start)]
-    if len(starts) != 1:
+    if sum(raw.get("kind") == Start.KIND for raw in document.values()) != 1:
         problems[""] = [_("A workflow has exactly one Start block.")]
     for block in blocks.values():
         for key, target in block.exits.items():
@@ -78,7 +80,7 @@ def _shape(document: Any, blocks: Mapping[str, Block]) -> Problems:
                 _add(problems, {block.id: [_("This leads to a block that does not exist.")]})
             elif target in starts:
                 _add(problems, {block.id: [_("Nothing leads back to Start.")]})
-    if len(starts) == 1 and not problems:
+    if not problems and len(blocks) == len(document):  # of unreadable blocks no way is known
         _add(problems, _circles(blocks))
         _add(problems, _islands(blocks, starts[0]))
         _add(problems, _endless(blocks))

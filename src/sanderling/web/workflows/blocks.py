@@ -15,7 +15,7 @@ from sanderling.web.workflows.picture import reading_order
 from sanderling.workflows import checking, drafting, saving
 from sanderling.workflows.blocks import KINDS
 from sanderling.workflows.describing import title_of
-from sanderling.workflows.models import Workflow
+from sanderling.workflows.models import StartKind, Workflow
 
 
 @require_POST
@@ -25,6 +25,9 @@ def add(request: PersonRequest, workflow_id: int) -> HttpResponseBase:
     workflow = saving.get(request.organisation.pk, workflow_id)
     after, _dot, key = request.POST.get("after", "").partition(".")
     draft, block_id = drafting.add_after(workflow.blocks, after, key, request.POST.get("kind", ""))
+    if workflow.start_kind == StartKind.REGULAR:
+        # What a launch brings is what its messages are about; kinds without JSON pass it over.
+        draft = drafting.change(draft, block_id, {"json": "${jsonParam}"})
     saving.change_blocks(request.organisation.pk, workflow_id, draft, by=request.actor)
     return redirect("workflows-block", workflow_id, block_id)
 
@@ -48,7 +51,7 @@ def edit(request: PersonRequest, workflow_id: int, block_id: str) -> HttpRespons
         messages.success(request, _("The block is saved."))
         return redirect("workflows-show", workflow_id)
     shown = {"workflow": workflow, "form": form, "block_id": block_id, "title": title_of(raw)}
-    return render(request, "workflows/block.html", shown | {"kind": kind})
+    return render(request, "workflows/block.html", shown | {"kind_title": kind.TITLE})
 
 
 @require_POST
