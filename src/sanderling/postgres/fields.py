@@ -37,7 +37,7 @@ class SequenceIdField(models.BigIntegerField):  # type: ignore[type-arg]
 
     def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
         """Keep only what is ours in the migration."""
-        name, path, args, kwargs = super().deconstruct()  # type: ignore[misc]
+        name, path, args, kwargs = super().deconstruct()
         kwargs.pop("db_default", None)
         kwargs.pop("editable", None)
         return name, path, list(args), {**kwargs, "sequence": self.sequence}

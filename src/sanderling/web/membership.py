@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from sanderling.accounts.actors import Actor
 from sanderling.accounts.models import Membership, Organisation
@@ -36,7 +37,11 @@ class CurrentOrganisation:
         request.actor = Actor.member(chosen) if chosen else None  # type: ignore[attr-defined]
         if chosen is None:
             return self.get_response(request)
-        with traced(organisation=chosen.organisation_id):
+        # Times are shown, and read from forms, in the organisation's zone.
+        with (
+            traced(organisation=chosen.organisation_id),
+            timezone.override(chosen.organisation.zone),
+        ):
             return self.get_response(request)
 
 

@@ -65,7 +65,7 @@ def _lines(labels: list[str], series: dict[str, list[int]]) -> dict[str, Any]:
     return {
         "color": COLOURS,
         "grid": GRID,
-        "legend": {"data": list(series)},
+        "legend": {"data": list(series), "top": 0},
         "tooltip": {"trigger": "axis"},
         "xAxis": {"type": "category", "data": labels},
         "yAxis": {"type": "value", "minInterval": 1},
