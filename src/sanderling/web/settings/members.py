@@ -18,7 +18,6 @@ from sanderling.lib.errors import SanderlingError
 from sanderling.web.guarding import allowed
 from sanderling.web.membership import PersonRequest
 
-
 WORDS: dict[Permission, str | Promise] = {
     Permission.READ_CONTACTS: _("See contacts"),
     Permission.EDIT_CONTACTS: _("Add, change and import contacts"),

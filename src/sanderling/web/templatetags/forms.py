@@ -14,7 +14,8 @@ def as_control(field: BoundField) -> SafeString:
     """Return the widget with its class and its links to hint and errors."""
     widget = field.field.widget
     kind = getattr(widget, "input_type", "")
-    attributes: dict[str, str | bool] = {"class": f"{CLASSES.get(kind, 'form-control')} {widget.attrs.get('class', '')}"}
+    classes = f"{CLASSES.get(kind, 'form-control')} {widget.attrs.get('class', '')}"
+    attributes: dict[str, str | bool] = {"class": classes.strip()}
     if field.errors:
         attributes["class"] = f"{attributes['class']} is-invalid"
         attributes["aria-invalid"] = "true"
