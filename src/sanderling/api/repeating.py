@@ -4,6 +4,7 @@ A client that retries after a lost answer is told "Duplicated request" instead o
 """
 
 import hashlib
+import random
 
 from django.conf import settings
 
@@ -12,6 +13,7 @@ from sanderling.postgres.statements import Statements
 
 STATEMENTS = Statements(__package__)
 SECONDS = 60
+TIDY_ONE_IN = 500  # writes; what is forgotten late does no harm
 
 
 class Duplicated(Conflict):
@@ -30,3 +32,10 @@ def refuse_repeated(organisation_id: int, *, method: str, path: str, body: bytes
     )
     if not claimed:
         raise Duplicated
+    if random.randrange(TIDY_ONE_IN) == 0:  # noqa: S311 - no secret hangs on it
+        forget_old(seconds)
+
+
+def forget_old(seconds: int = SECONDS) -> int:
+    """Delete marks that refuse nothing any more; return how many."""
+    return STATEMENTS.run("forget_writes", {"seconds": seconds})
