@@ -36,6 +36,7 @@ class Loop:
 SECONDS = "* * * * * */{}".format
 LOOPS = (
     Loop("imports", "contacts.importing:run_due", SECONDS(5)),
+    Loop("newcomers", "events.newcomers:raise_waiting", SECONDS(5)),
     Loop("broadcasts", "broadcasts.starting:start_due", SECONDS(5)),
     Loop("sending", "sending.dispatching:dispatch_once", SECONDS(3)),
     Loop("workflows", "workflows.starting:start_due", SECONDS(3)),
