@@ -45,7 +45,7 @@ from .nodes import (
     Text,
     walk,
 )
-from .options import Dialect, Options
+from .options import Dialect, Escaping, Options
 from .parsing import Parsed
 from .reading import changes_values
 from .running import Writer
@@ -246,7 +246,7 @@ class TemplateCompiler(ExpressionGenerator):
             value=call(read("len"), read(name)),
         )
         put = ast.Expr(value=call(read("put"), bind(name, text)))
-        return [put, size, self._size_check()]
+        return [put, size] if self.in_loop else [put, size, self._size_check()]
 
     def _size_check(self) -> ast.stmt:
         limit = ast.Constant(value=self.options.limits.output)
@@ -277,10 +277,15 @@ class TemplateCompiler(ExpressionGenerator):
         escape = self.constant(self._value_writer(raw))
         plain = self.constant(self.encoding.value if self.encoding else unescaped)
         slow = call(read("escaped_text_of"), read("run"), read(name), site, escape, plain)
+        is_text = is_class(value, "str")
         other: ast.expr = slow
         if not self.encoding:
             other = ast.IfExp(test=is_class(read(name), "int"), body=read(name), orelse=slow)
-        is_text = is_class(value, "str")
+        if not self.encoding and self.options.escaping is Escaping.HTML:
+            # One search in C instead of a call: most values hold no sign.
+            clean = ast.UnaryOp(op=ast.Not(), operand=call(read("find_sign"), read(name)))
+            test = ast.BoolOp(op=ast.And(), values=[is_text, clean])
+            return ast.IfExp(test=test, body=read(name), orelse=other)
         return ast.IfExp(test=is_text, body=call(escape, read(name)), orelse=other)
 
     def _value_writer(self, raw: bool) -> TextFunction:
@@ -351,7 +356,11 @@ class TemplateCompiler(ExpressionGenerator):
         hidden, element = self.fresh("h"), self.fresh("x")
         self.names.loops.append(loop)
         self.in_loop += 1
-        body = [self._store(node.variable, read(element)), *self.block(node.block.body)]
+        body = [
+            self._store(node.variable, read(element)),
+            *self.block(node.block.body),
+            self._size_check(),
+        ]
         self.in_loop -= 1
         self.names.loops.pop()
         target: ast.expr = ast.Name(id=element, ctx=ast.Store())

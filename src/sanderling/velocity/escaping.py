@@ -37,14 +37,14 @@ class Safe:
 
 PRINTERS[Safe] = lambda value, budget: value.text  # type: ignore[attr-defined]
 
-_find_sign = re.compile("[&<>\"']").search
+find_sign = re.compile("[&<>\"']").search
 _LINE_BREAKS = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029\x00]+")
 
 
 def escape_html(text: str) -> str:
     """Text for the inside of an element or of a quoted attribute."""
     # Most values hold no sign: one search costs half of the five replacements.
-    return html.escape(text) if _find_sign(text) else text
+    return html.escape(text) if find_sign(text) else text
 
 
 def escape_header(text: str) -> str:

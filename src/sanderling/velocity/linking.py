@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import nesting, operating, running
-from .escaping import TextFunction
+from .escaping import TextFunction, find_sign
 from .running import Deferred, Rendering, Site
 
 
@@ -43,6 +43,7 @@ def restore_one(variables: dict[str, object], name: str, value: object) -> None:
 LINKED: dict[str, object] = {
     "MISSING": nesting.MISSING,
     "enumerate": enumerate,
+    "find_sign": find_sign,
     "escaped_text_of": escaped_text_of,
     "loop_over": operating.loop_over,
     "restore_one": restore_one,

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from threading import Lock
+from typing import NamedTuple
 
 from .calling import MacroClosure
 from .compiling import can_be_compiled, compile_parsed, is_encodable
@@ -32,6 +33,7 @@ from .statements import ClosureBuilder
 HOT_AFTER = 50
 """Compiling costs about eighty renderings by closures; most previews and triggers end earlier."""
 
+FEW_PIECES = 64
 MOST_NODES = 10_000
 """A 20 kB e-mail has 300. Beyond, compiling would take seconds: such a template stays closures."""
 
@@ -45,8 +47,7 @@ _codes: OrderedDict[tuple[object, ...], Ready] = OrderedDict()
 _codes_lock = Lock()
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(NamedTuple):
     """A rendered message, and what went wrong without stopping it."""
 
     text: str
@@ -272,11 +273,13 @@ class Template:
             raise self._site.error(BudgetExceeded, error.message) from None
 
     def _joined(self, run: Rendering, out: list[str]) -> str:
+        # A few pieces may be joined before they are measured: none is longer than a text may be.
+        text = "".join(out) if len(out) <= FEW_PIECES else None
         try:
-            run.budget.check_output(sum(map(len, out)))
+            run.budget.check_output(sum(map(len, out)) if text is None else len(text))
         except BudgetExceeded as error:
             raise self._site.error(BudgetExceeded, error.message) from None
-        return "".join(out)
+        return "".join(out) if text is None else text
 
 
 @dataclass(frozen=True, slots=True)
