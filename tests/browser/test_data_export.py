@@ -39,18 +39,19 @@ def export(people, shop):
     return export
 
 
-def test_the_page_of_an_export_is_sound_wide_and_narrow(export, open_page, live_server):
-    page = open_page(f"/data-export/{export.pk}")
+def test_the_pages_of_an_export_are_sound_wide_and_narrow(export, open_page, live_server):
+    here = f"/data-export/{export.pk}"
+    page = open_page(here)
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 900})
-        for name in ("", "/edit"):
-            page.goto(f"{live_server}/data-export/{export.pk}{name}")
+        for address in (here, f"{here}/edit", "/data-export/", "/data-export/datasets"):
+            page.goto(f"{live_server}{address}")
             assert page.problems == []
             assert Axe().run(page).response["violations"] == []
             assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
-            if name == "":
+            if address == here:
                 assert page.locator(".plot svg").count() == 1
-            keep(page, f"export{name.replace('/', '-')}-{width}.png")
+            keep(page, f"{address.strip('/').replace('/', '-')}-{width}.png")
 
 
 def keep(page, name):

@@ -16,7 +16,7 @@ from psycopg import sql
 
 from sanderling.exports.datasets.columns import Dataset
 from sanderling.lib.errors import SanderlingError
-from sanderling.postgres.copying import Block, blocks_of
+from sanderling.postgres.copying import Block, blocks_of, gathered
 from sanderling.postgres.statements import Statements
 
 STATEMENTS = Statements(__package__)
@@ -173,6 +173,6 @@ def _end(connection: Connection, table: str, window: Window, most: int) -> int |
 def _blocks(connection: Connection, query: sql.Composed, window: Window) -> Iterator[Block]:
     """Yield COPY data; an error of ours must not be taken for one of the destination."""
     try:
-        yield from blocks_of(connection, query, params=window.params, form="binary")
+        yield from gathered(blocks_of(connection, query, params=window.params, form="binary"))
     except psycopg.Error as error:
         raise OurSideBroke from error
