@@ -5,6 +5,8 @@ erased one leaves only a tombstone: higher rooms read on from ``Erasure`` and fo
 hold about it, and the data export passes it on.
 """
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -14,6 +16,8 @@ from sanderling.accounts.rights import Permission, require
 from sanderling.contacts import keeping_keys
 from sanderling.contacts.adding import locked
 from sanderling.contacts.models import Contact, ContactKey, Erasure
+from sanderling.postgres.fields import CurrentTransaction
+from sanderling.postgres.waking import wake
 
 
 def delete(organisation_id: int, contact_id: int, *, by: Actor) -> None:
@@ -50,6 +54,20 @@ def erase(organisation_id: int, contact_id: int, *, by: Actor) -> None:
         keeping_keys.release(organisation_id, contact_id, keys)
         Erasure.objects.create(organisation_id=organisation_id, contact_id=contact_id)
         auditing.record(by, "contact.erase", contact_id)
+        wake("forgetting")
+
+
+def unforgotten(limit: int = 500) -> list[int]:
+    """Lock and return erased contacts that the rooms above have still to forget."""
+    due = Erasure.objects.select_for_update(skip_locked=True).filter(forgotten_at__isnull=True)
+    return list(due.order_by("contact_id").values_list("contact_id", flat=True)[:limit])
+
+
+def forgotten(contact_ids: Sequence[int]) -> None:
+    """Note that every room has forgotten these contacts."""
+    Erasure.objects.filter(contact_id__in=contact_ids).update(
+        forgotten_at=timezone.now(), changed=CurrentTransaction()
+    )
 
 
 def _mark(contact: Contact, *, deleted: bool) -> None:

@@ -301,6 +301,16 @@ class Erasure(Tracked):
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
     contact_id = models.BigIntegerField()
     at = models.DateTimeField(db_default=models.functions.Now())
+    forgotten_at = models.DateTimeField(null=True)  # by every room above
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["contact_id"],
+                name="contacts_erasure_due",
+                condition=models.Q(forgotten_at__isnull=True),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.contact_id} erased"

@@ -42,6 +42,7 @@ LOOPS = (
     Loop("workflows", "workflows.starting:start_due", SECONDS(3)),
     Loop("stepping", "workflows.stepping:step_once", SECONDS(3)),
     Loop("exports", "exports.running:run_due", SECONDS(20)),
+    Loop("forgetting", "worker.forgetting:forget_due", SECONDS(30)),
     Loop("partitions", "worker.loops:ensure_partitions", "7 3 * * *"),
     Loop("tidying", "worker.tidying:forget_stalled_wake_ups", "*/5 * * * *"),
 )
