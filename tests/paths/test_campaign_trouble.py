@@ -92,15 +92,15 @@ def test_killed_between_hand_over_and_receipt_one_chunk_is_in_doubt(cast, campai
     ours = campaign(600)
     kill_a_worker_that_waits_for("activities_activity")
     assert server.accepted == dispatching.CHUNK
-    assert statuses() == {"HANDING": 250, "WAITING": 350}
+    assert statuses() == {"HANDING": 300, "WAITING": 300}
     run_workers(1)
-    assert statuses() == {"UNSURE": 250, "SENT": 350}
+    assert statuses() == {"UNSURE": 300, "SENT": 300}
     assert set(received(server).values()) == {1}
     assert len(received(server)) == 600
     ours.refresh_from_db()
     assert ours.status == "IDLE"
     settled = doubting.count_as_sent(cast.organisation.pk, origin_of(ours), by=cast.sender)
-    assert (settled, statuses()) == (250, {"SENT": 600})
+    assert (settled, statuses()) == (300, {"SENT": 600})
 
 
 def test_killed_before_the_hand_over_nothing_is_in_doubt(cast, campaign, server):

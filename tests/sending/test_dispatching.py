@@ -300,12 +300,12 @@ def test_mails_are_signed_where_a_key_is_set_up(cast, queue, settings):
     assert dkim.verify(raw, dnsfunc=lambda *_, **__: record.encode())
 
 
-def test_two_thousand_people_cost_thirty_two_queries(cast, queue, crowd):
-    queue(*crowd(2000))
+def test_three_thousand_people_cost_thirty_seven_queries(cast, queue, crowd):
+    queue(*crowd(3000))
     with CaptureQueriesContext(connection) as caught:
         dispatch_once()
-    assert statuses() == {"SENT": 2000}
+    assert statuses() == {"SENT": 3000}
     asked = [query["sql"] for query in caught if "SAVEPOINT" not in query["sql"]]
     # Lease, content (2), organisation, gateway, people, release; for each chunk its mark,
     # receipts and totals.  Beside them the facts of each chunk go by COPY, which is not counted here.
-    assert len(asked) == 7 + 8 * 3
+    assert len(asked) == 7 + 10 * 3

@@ -66,7 +66,8 @@ def record(rows: Iterable[NewActivity]) -> None:
     facts = list(rows)
     if not facts:
         return
-    with transaction.atomic():
+    # No savepoint: whoever records as a part of more wants all of it or nothing.
+    with transaction.atomic(savepoint=False):
         already = _already_told([fact for fact in facts if fact.status in REPEATABLE])
         copy_rows(
             own_connection(), "activities_activity", columns=COLUMNS, rows=map(_as_row, facts)

@@ -20,9 +20,9 @@ from sanderling.sending.consent import heeds_wishes
 from sanderling.sending.models import Batch, DeliveryStatus
 
 STATEMENTS = Statements(__package__)
-# What is asked once a batch (lease, people, each source) costs half as much per person as with
-# 1,000; twice as many would double the memory for 2 queries less (docs/design/sending.md).
-BATCH_SIZE = 2_000
+# What is asked once a batch (lease, people, each source) is shared by so many; with twice as
+# many the rows of two sources would need 40 MB more (docs/design/sending.md, "Why batches").
+BATCH_SIZE = 3_000
 GATHER = sql.SQL(
     "CREATE TEMPORARY TABLE sending_people ON COMMIT DROP AS"
     " SELECT p.id AS contact_id FROM ({}) AS p (id)"

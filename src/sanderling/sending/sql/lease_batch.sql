@@ -1,5 +1,5 @@
 -- lease_batch: take the next batch for two minutes; say whether its last holder vanished.
--- The lease is on the batch, not on its 2,000 deliveries: one lock instead of 2,000, and a
+-- The lease is on the batch, not on its 3,000 deliveries: one lock instead of 3,000, and a
 -- distributed PostgreSQL refuses SKIP LOCKED over distributed rows.
 -- Messages that somebody waits for go before broadcasts; organisations take turns by lot
 -- (the lease is random), so that one audience of a million does not shut out the others.
