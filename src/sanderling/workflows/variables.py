@@ -6,7 +6,7 @@ when it is not found exactly.  Dots lead into objects: ``${webhook.answer.code}`
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -22,9 +22,12 @@ OF_THE_RUN = {
 }
 
 
-def fill(text: str, run: Standing) -> str:
-    """Return the text with every variable replaced; one that means nothing is empty."""
-    return VARIABLE.sub(lambda found: as_text(value_of(found[1], run)), text)
+def fill(text: str, run: Standing, *, written: Callable[[str], str] = str) -> str:
+    """Return the text with every variable replaced; one that means nothing is empty.
+
+    ``written`` says how a value is written where the text is an address or XML.
+    """
+    return VARIABLE.sub(lambda found: written(as_text(value_of(found[1], run))), text)
 
 
 def filled_object(text: str, run: Standing) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from sanderling.workflows.blocks.split import Split
 from sanderling.workflows.blocks.start import Start
 from sanderling.workflows.blocks.timer import Timer
 from sanderling.workflows.blocks.update_field import UpdateField
+from sanderling.workflows.blocks.webhook import Webhook
 
 KINDS: dict[str, type[Block]] = {
     kind.KIND: kind
@@ -27,6 +28,7 @@ KINDS: dict[str, type[Block]] = {
         RemoveFromList,
         UpdateField,
         RaiseEvent,
+        Webhook,
     )
 }
 # What an author may add; a start is always there.
