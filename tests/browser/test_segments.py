@@ -25,7 +25,8 @@ def test_a_segment_is_built_by_hand_and_counted_meanwhile(open_page, people, liv
     page.get_by_label("Value").blur()
     page.locator("[data-total='2']").wait_for()
     page.get_by_role("button", name="External ID: not specified").click()
-    page.get_by_text("External ID: not specified", exact=True).last.wait_for()
+    chosen = "#c-1-about option[value='field:external_id'][selected]"
+    page.locator(chosen).wait_for(state="attached")
     page.get_by_role("button", name="Save").click()
     page.wait_for_url(re.compile(r"/segments/\d+$"), timeout=5000)
     page.locator("[data-total='0']").wait_for()
