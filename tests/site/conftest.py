@@ -21,7 +21,7 @@ from sanderling.site.waiting import TookTooLong, until
 
 ROOT = Path(__file__).parents[2]
 OPEN = build_opener(ProxyHandler({}))
-PATIENCE = 120  # seconds; two cores may be shared with a browser and a second pytest
+PATIENCE = 240  # seconds; two cores may be shared with a browser and a second pytest
 
 
 @dataclass
