@@ -9,6 +9,7 @@ from django.utils import timezone
 from workflow_world import chain, message, only_run, start_all, tell, turn, workflow
 
 from sanderling.contacts.models import Contact
+from sanderling.events.models import Event
 from sanderling.lib.errors import Conflict, Forbidden, NotFound
 from sanderling.postgres.statements import execute
 from sanderling.segments import saving as segments
@@ -236,3 +237,28 @@ def test_two_workflows_on_one_segment_start_once_each(cast):
     assert Run.objects.filter(workflow=first).count() == 2
     assert Run.objects.filter(workflow=second).count() == 2
     assert Run.objects.filter(workflow=also).count() == 4  # it hears both launches
+
+
+def test_two_launchers_at_once_raise_each_event_once(cast):
+    segment = segments.save(
+        cast.organisation.pk,
+        name="All",
+        condition={"field": "email", "operator": "specified"},
+        by=cast.owner,
+    )
+    workflow(cast, chain(WAIT), start_kind="REGULAR", segment_id=segment.pk)
+    gate = threading.Barrier(3)
+
+    def launch():
+        gate.wait()
+        execute("UPDATE workflows_workflow SET lease_until = NULL")  # no politeness
+        start_all()
+        connection.close()
+
+    threads = [threading.Thread(target=launch) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    start_all()
+    assert (Event.objects.count(), Run.objects.count()) == (2, 2)
