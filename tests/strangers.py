@@ -88,13 +88,15 @@ OURS = {
 # Where an address calls a thing by the name of another one.
 CALLED = {"contacts-field-group-delete": {"group_id": "field_group_id"}}
 FORGED = {
-    "password_reset_confirm", "tracking-open", "tracking-click", "tracking-unsubscribe",
+    "api-message", "password_reset_confirm", "tracking-open", "tracking-click",
+    "tracking-unsubscribe",
     "tracking-view",
 }  # fmt: skip
 # Not an object, or open by a signed word: any value does.
 NEUTRAL = {
     "channel": "email", "language": "uk", "schema": "public", "uidb64": "MQ", "token": "x-x",
-    "link": "x", "block_id": "1", "issuer_path": "uaa", "dataset": "contacts", "kind": "email",
+    "link": "x", "word": "x:x", "block_id": "1", "issuer_path": "uaa", "dataset": "contacts",
+    "kind": "email",
     "status": "SENT",
 }  # fmt: skip
 

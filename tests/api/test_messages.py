@@ -1,4 +1,5 @@
 import pytest
+from django.test import Client
 
 from sanderling.messages.models import Message, Translation
 
@@ -81,3 +82,15 @@ def test_a_stranger_has_no_part_in_our_messages(api, strange_api):
     assert strange_api.get("/v1/messages/email").json() == []
     assert Message.objects.get().subject == "Hi!"
     assert strange_api.get("/v1/messages/pigeon").status_code == 404
+
+
+def test_a_link_shows_the_message_and_nobodys_data(api, strange_api, cast):
+    number = api.post("/v1/messages/email", EMAIL).json()["id"]
+    path = f"/v1/messages/email/{number}/viewLink"
+    link = api.get(path).json()["link"]
+    assert strange_api.get(path).status_code == 404
+    page = Client().get("/m/" + link.rpartition("/m/")[2])
+    assert page.status_code == 200
+    assert "<p>Hello </p>" in page.content.decode().replace("\n", "")
+    assert page["Content-Security-Policy"].startswith("sandbox")
+    assert Client().get("/m/" + link.rpartition("/m/")[2] + "x").status_code == 404

@@ -102,3 +102,23 @@ def test_orders_of_a_period_are_deleted_with_their_lines(cast):
     assert Order.objects.get().external_order_id == "O-2"
     assert OrderItem.objects.count() == 2
     assert OrderKey.objects.get().external_order_id == "O-2"
+
+
+def test_many_unknown_buyers_become_contacts_by_sets(cast):
+    orders = [
+        replace(
+            ORDER,
+            external_order_id=f"O-{n}",
+            external_customer_id=f"N-{n // 2}",
+            email=f"n{n // 2}@example.com",
+            first_name="Nia",
+        )
+        for n in range(40)
+    ]
+    upsert(cast.organisation.pk, orders, by=cast.owner)
+    made = Contact.objects.filter(external_id__startswith="N-")
+    assert (made.count(), set(made.values_list("source", flat=True))) == (20, {"ORDER"})
+    assert set(made.values_list("first_name", flat=True)) == {"Nia"}
+    owners = Order.objects.values_list("external_order_id", "contact_id")
+    by_key = dict(made.values_list("external_id", "pk"))
+    assert all(by_key[f"N-{int(order[2:]) // 2}"] == contact for order, contact in owners)
