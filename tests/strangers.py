@@ -58,7 +58,7 @@ OWN = {
     "campaigns-list", "campaigns-new", "campaigns-estimate", "sending-gateway", "sending-check",
     "sending-test", "sending-signature",
     "workflows-list", "workflows-new", "exports-list", "exports-datasets", "exports-new",
-    "reports-list", "inbox-list",
+    "reports-list", "inbox-list", "revenue-rules",
 }  # fmt: skip
 OURS = {
     "accounts-choose", "settings-member-role", "settings-member-remove", "settings-key-switch",

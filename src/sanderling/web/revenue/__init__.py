@@ -1,0 +1,1 @@
+"""The rule of attribution, as the organisation's owner sets it."""
