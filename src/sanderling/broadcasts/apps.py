@@ -1,4 +1,4 @@
-"""Tell Django about this room."""
+"""Tell Django about this room, and the room of segments who uses them."""
 
 from django.apps import AppConfig
 
@@ -8,3 +8,10 @@ class BroadcastsConfig(AppConfig):
 
     name = "sanderling.broadcasts"
     label = "broadcasts"
+
+    def ready(self) -> None:
+        """Let deleting a segment find the campaigns that are to go to it."""
+        from sanderling.broadcasts.using import broadcasts_to
+        from sanderling.segments.using import users
+
+        users.register("broadcasts", broadcasts_to)
