@@ -94,6 +94,7 @@ def compare(shop: shopdb.Shop, export: Export, name: str, rows: int, rounds: int
         copy = copied(shop, name)
         hand.append(timed(partial(merge_by_hand, shop, export, name, copy, low)))
         shop.run(f"DROP TABLE {copy}")
+        shop.run(f'VACUUM ANALYZE "{name}"')  # as warm as the copy was
         ours.append(timed(lambda: memory.append(run(export, part))))
     show(f"{name}, 1 % changed", hand, ours, memory, part)
 
