@@ -43,7 +43,7 @@ class MessageForm(forms.ModelForm):  # type: ignore[type-arg]
             "is_strict": _("Leave out people whose rows are missing"),
         }
         help_texts = {
-            "subject": _("May hold $!{firstName}, %%FIRSTNAME%% and rows of data sources."),
+            "subject": _("May hold $!{firstName}, %FIRSTNAME% and rows of data sources."),
             "preheader": _("The line that mail programs show after the subject."),
             "sender_email": _("Empty: the sender of the gateway."),
             "text": _("Empty: made from the HTML."),
