@@ -11,7 +11,7 @@ import logging
 import zoneinfo
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +21,7 @@ from django.utils import timezone
 from sanderling.lib.errors import SanderlingError
 from sanderling.lib.logs import traced
 from sanderling.postgres.statements import Statements, fetch_dicts
+from sanderling.sources.fetching import SourceUnavailable
 from sanderling.workflows import leasing
 from sanderling.workflows.blocks.block import Block
 from sanderling.workflows.blocks.end import End
@@ -101,6 +102,9 @@ def _step_group(lease: Lease, runs: Sequence[Standing]) -> None:
         raise
     except StoppedMeanwhile:
         LOG.info("A run was stopped while it was about to step.")
+    except SourceUnavailable as outage:
+        LOG.warning("%d runs wait: %s", len(runs), outage.message)
+        _write(lease, [_held(run, outage.message) for run in runs])
     except Exception as trouble:
         if isinstance(trouble, OperationalError) and not connection.is_usable():
             raise
@@ -185,6 +189,11 @@ def _later(run: Standing, error: str) -> Move:
         attempts=run.attempts + 1,
         error=error,
     )
+
+
+def _held(run: Standing, error: str) -> Move:
+    """Let a run wait for a customer's database, however long that takes; it is not its fault."""
+    return _later(replace(run, attempts=min(run.attempts, ATTEMPTS - 2)), error)
 
 
 def _set_back(lease: Lease, run: Standing, trouble: Exception) -> None:
