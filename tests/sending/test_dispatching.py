@@ -307,5 +307,5 @@ def test_three_thousand_people_cost_thirty_seven_queries(cast, queue, crowd):
     assert statuses() == {"SENT": 3000}
     asked = [query["sql"] for query in caught if "SAVEPOINT" not in query["sql"]]
     # Lease, content (2), organisation, gateway, people, release; for each chunk its mark,
-    # receipts and totals.  Beside them the facts of each chunk go by COPY, which is not counted here.
+    # receipts and totals.  The facts of each chunk go by COPY, which is not counted here.
     assert len(asked) == 7 + 10 * 3
