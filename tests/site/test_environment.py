@@ -44,7 +44,8 @@ class Machine:
         path.chmod(0o755)
 
     def install(self, **variables: str) -> subprocess.CompletedProcess[str]:
-        script = f"set -euo pipefail; . {self.checkout}/bin/_environment; install_pinned requirements.txt"
+        source = f". {self.checkout}/bin/_environment"
+        script = f"set -euo pipefail; {source}; install_pinned requirements.txt"
         return subprocess.run(
             ["bash", "-c", script],
             capture_output=True, text=True, cwd=self.folder, stdin=subprocess.DEVNULL,

@@ -40,7 +40,8 @@ for name, group in {
 OUT = Console(soft_wrap=True, highlight=False)
 ERR = Console(soft_wrap=True, highlight=False, stderr=True)
 Home = Annotated[
-    Path | None, typer.Option(help="Where everything is kept.", envvar="SANDERLING_HOME")
+    Path | None,
+    typer.Option(help="Where everything is kept.", envvar="SANDERLING_HOME", readable=False),
 ]
 Port = Annotated[int, typer.Option(help="Where pages are served.", min=1, max=65535)]
 Host = Annotated[str, typer.Option(help="The address to listen on.")]

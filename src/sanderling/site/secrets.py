@@ -33,12 +33,12 @@ def _read_or_make(path: Path, fresh: str) -> str:
     ``O_EXCL`` on a temporary name and a hard link make sure that of two processes that
     start at once both read the same secret.
     """
-    if not path.exists():
-        try:
+    try:
+        if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             _publish(path, fresh)
-        except OSError as error:
-            raise BadSetting(f"{path.parent} cannot be written: {error.strerror}.") from error
+    except OSError as error:
+        raise BadSetting(f"{path.parent} cannot be written: {error.strerror}.") from error
     try:
         return path.read_text(encoding="ascii").strip()
     except OSError as error:

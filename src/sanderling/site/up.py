@@ -16,6 +16,7 @@ from types import FrameType
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
+from sanderling.lib.environment import BadSetting
 from sanderling.lib.errors import SanderlingError
 from sanderling.site import serving, starting
 from sanderling.site.demonstration import announcing, shop
@@ -123,7 +124,10 @@ def _alone(home: Path) -> Iterator[bool]:
     The file holds the process id for as long as we run.  The lock is the kernel's, so that a
     killed one leaves a number behind but no lock.
     """
-    descriptor = os.open(home / "up.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        descriptor = os.open(home / "up.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise BadSetting(f"{home} cannot be written: {error.strerror}.") from error
     with os.fdopen(descriptor, "r+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
