@@ -4,7 +4,9 @@ Answered from what is on record: the ledger's row, the facts about it, and — w
 in the audience at all — the truth of each of the campaign's conditions for them now.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,8 +14,9 @@ from django.utils.translation import gettext_lazy
 from sanderling.activities import reading
 from sanderling.activities.models import Activity
 from sanderling.broadcasts.models import Broadcast
-from sanderling.contacts.models import Contact, ContactList, ListMember
+from sanderling.contacts.models import Contact, ContactList, ListMember, Suppression
 from sanderling.lib.errors import SanderlingError
+from sanderling.messages import previewing
 from sanderling.messages.models import Content
 from sanderling.segments import truths
 from sanderling.segments.evaluating import parsed
@@ -64,7 +67,8 @@ class Answer:
     delivery: Delivery | None
     facts: list[Activity] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
-    content: Content | None = None
+    suppression: Suppression | None = None
+    rows: Mapping[str, Any] = field(default_factory=dict)  # of sources, as the template sees them
 
 
 def why(broadcast: Broadcast, contact: Contact) -> Answer:
@@ -75,16 +79,19 @@ def why(broadcast: Broadcast, contact: Contact) -> Answer:
         origin_kind="BROADCAST",
         origin_id=broadcast.pk,
     ).first()
-    groups = _groups(broadcast, contact)
+    now: dict[str, Any] = {
+        "groups": _groups(broadcast, contact),
+        "suppression": _suppression(contact),
+        "rows": _rows(broadcast, contact),
+    }
     if delivery is None:
-        return Answer(_absence(broadcast), [], None, groups=groups)
+        return Answer(_absence(broadcast), [], None, **now)
     return Answer(
         verdict=str(WORDS[DeliveryStatus(delivery.status)]),
         why=_why(delivery),
         delivery=delivery,
         facts=reading.of_delivery(broadcast.organisation_id, contact.pk, delivery.id),
-        groups=groups,
-        content=Content.objects.filter(pk=delivery.content_id).first(),
+        **now,
     )
 
 
@@ -103,6 +110,26 @@ def _why(delivery: Delivery) -> list[str]:
         else []
     )
     return reason + described + warned
+
+
+def _suppression(contact: Contact) -> Suppression | None:
+    return Suppression.objects.filter(
+        organisation_id=contact.organisation_id, channel="EMAIL", address=contact.email.lower()
+    ).first()
+
+
+def _rows(broadcast: Broadcast, contact: Contact) -> Mapping[str, Any]:
+    """Return the rows that the message reads for this person now; none when in doubt."""
+    content = Content.objects.filter(pk=broadcast.content_id).first()
+    if content is None:
+        return {}
+    try:
+        shown = previewing.preview(
+            broadcast.organisation_id, content.snapshot, contact_id=contact.pk
+        )
+    except SanderlingError:
+        return {}
+    return shown.given
 
 
 def _groups(broadcast: Broadcast, contact: Contact) -> list[Group]:

@@ -1,7 +1,6 @@
 """Read what was captured.
 
-A captured mail is somebody's HTML: it is shown in a sandboxed frame, under a policy of its own
-that lets neither script nor form run and loads nothing but pictures.
+A captured mail is somebody's HTML: it is shown in a sandboxed frame (``web/framing.py``).
 """
 
 import email
@@ -14,14 +13,12 @@ from django.shortcuts import render
 from sanderling.accounts.rights import Permission
 from sanderling.lib.errors import NotFound
 from sanderling.sending.models import Captured
+from sanderling.web.framing import in_frame
 from sanderling.web.guarding import allowed
 from sanderling.web.membership import PersonRequest
+from sanderling.web.paging import before_of
 
 PAGE = 50
-POLICY = (
-    "default-src 'none'; img-src 'self' http: https: data:; style-src 'unsafe-inline'; "
-    "frame-ancestors 'self'; sandbox allow-popups"
-)
 
 
 @allowed(Permission.READ_REPORTS)
@@ -31,9 +28,8 @@ def index(request: PersonRequest) -> HttpResponseBase:
     to = request.GET.get("to", "").strip().replace("\0", "")
     if to:
         mails = mails.filter(recipient__istartswith=to)
-    before = request.GET.get("before", "")
-    if before.isascii() and before.isdigit():
-        mails = mails.filter(pk__lt=int(before[:18]))
+    if before := before_of(request):
+        mails = mails.filter(pk__lt=before)
     page = list(mails[: PAGE + 1])
     older = page[PAGE - 1].pk if len(page) > PAGE else None
     return render(request, "inbox/index.html", {"mails": page[:PAGE], "older": older, "to": to})
@@ -57,10 +53,7 @@ def show(request: PersonRequest, mail_id: int) -> HttpResponseBase:
 def page(request: PersonRequest, mail_id: int) -> HttpResponseBase:
     """Return the mail's HTML for the sandboxed frame."""
     body = _parsed(_get(request, mail_id)).get_body(("html",))
-    response = HttpResponse(body.get_content() if body is not None else "")
-    response["Content-Security-Policy"] = POLICY
-    response["X-Frame-Options"] = "SAMEORIGIN"
-    return response
+    return in_frame(body.get_content() if body is not None else "")
 
 
 @allowed(Permission.READ_REPORTS)

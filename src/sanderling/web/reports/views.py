@@ -10,14 +10,12 @@ from sanderling.accounts.rights import Permission
 from sanderling.activities import reading
 from sanderling.broadcasts import drafting
 from sanderling.contacts import finding
-from sanderling.contacts.models import KeyKind
 from sanderling.reports import campaigns, overview, reasons
 from sanderling.sending.models import DeliveryStatus
 from sanderling.web.guarding import allowed
 from sanderling.web.membership import PersonRequest
+from sanderling.web.readers import contact_named
 from sanderling.web.reports import plotting
-
-LONGEST = 300  # longer than any key
 
 
 @allowed(Permission.READ_REPORTS)
@@ -85,7 +83,7 @@ def people(request: PersonRequest, broadcast_id: int) -> HttpResponseBase:
 def look_up(request: PersonRequest, broadcast_id: int) -> HttpResponseBase:
     """Find the contact that was typed: an external ID, an e-mail, a phone or a contact ID."""
     who = request.GET.get("who", "").strip()
-    contact_id = _contact_of(request.organisation.pk, who)
+    contact_id = contact_named(request.organisation.pk, who)
     if contact_id is None:
         messages.error(request, _("There is no contact “%(who)s”.") % {"who": who[:100]})
         return redirect("reports-campaign", broadcast_id)
@@ -100,12 +98,3 @@ def why(request: PersonRequest, broadcast_id: int, contact_id: int) -> HttpRespo
     answer = reasons.why(broadcast, contact)
     shown = {"broadcast": broadcast, "contact": contact, "answer": answer}
     return render(request, "reports/why.html", shown)
-
-
-def _contact_of(organisation_id: int, who: str) -> int | None:
-    if not who or "\0" in who or len(who) > LONGEST:
-        return None
-    for kind in (KeyKind.EXTERNAL_ID, KeyKind.EMAIL, KeyKind.PHONE):
-        if (found := finding.by_key(organisation_id, kind, who)) is not None:
-            return found
-    return int(who[:18]) if who.isascii() and who.isdigit() else None

@@ -7,15 +7,13 @@ from django.utils.translation import gettext as _
 
 from sanderling.accounts.rights import Permission
 from sanderling.contacts import finding
-from sanderling.contacts.models import KeyKind
 from sanderling.lib.errors import NotFound, SanderlingError
 from sanderling.segments import saving, truths
 from sanderling.segments.catalogue import catalogue_of
 from sanderling.segments.conditions import parse
 from sanderling.web.guarding import allowed
 from sanderling.web.membership import PersonRequest
-
-LARGEST_ID = 2**63 - 1
+from sanderling.web.readers import contact_named
 
 
 @allowed(Permission.READ_CONTACTS)
@@ -23,7 +21,7 @@ def look_up(request: PersonRequest, segment_id: int) -> HttpResponseBase:
     """Find the contact that was typed: an email, a phone, an external ID or a contact ID."""
     saving.get(request.organisation.pk, segment_id)
     who = request.GET.get("who", "").strip()
-    contact_id = _contact_of(request.organisation.pk, who)
+    contact_id = contact_named(request.organisation.pk, who)
     if contact_id is None:
         messages.error(request, _("There is no contact “%(who)s”.") % {"who": who[:100]})
         return redirect("segments-show", segment_id)
@@ -53,17 +51,3 @@ def every(request: PersonRequest, contact_id: int) -> HttpResponseBase:
     memberships = truths.members_of_contact(request.organisation, contact_id)
     shown = {"contact": contact, "memberships": memberships}
     return render(request, "segments/of_contact.html", shown)
-
-
-def _contact_of(organisation_id: int, who: str) -> int | None:
-    if not who or "\0" in who or len(who) > 300:
-        return None
-    for kind in (KeyKind.EXTERNAL_ID, KeyKind.EMAIL, KeyKind.PHONE):
-        if (found := finding.by_key(organisation_id, kind, who)) is not None:
-            return found
-    if not who.isascii() or not who.isdigit() or int(who) > LARGEST_ID:
-        return None
-    try:
-        return finding.get(organisation_id, int(who)).pk
-    except NotFound:
-        return None
