@@ -32,7 +32,7 @@ importing.configure(ours, run.pk, importing.Setup(mapping=run.mapping, unique_by
 importing.start(ours, run.pk, by=by)
 print(run.pk)
 """
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("up")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
