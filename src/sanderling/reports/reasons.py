@@ -120,7 +120,7 @@ def _suppression(contact: Contact) -> Suppression | None:
 
 def _rows(broadcast: Broadcast, contact: Contact) -> Mapping[str, Any]:
     """Return the rows that the message reads for this person now; none when in doubt."""
-    content = Content.objects.filter(pk=broadcast.content_id).first()
+    content = Content.objects.filter(pk=broadcast.content_id or 0).first()
     if content is None:
         return {}
     try:
