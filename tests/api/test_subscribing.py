@@ -20,7 +20,7 @@ def test_a_new_subscriber_is_unconfirmed_and_an_event_says_so(api, cast):
     assert ListMember.objects.get().list.name == "Footer form"
     assert Subscription.objects.get().category.key == "news"
     event = Event.objects.get()
-    assert (event.type.key, event.key_value) == ("subscribeFromApi-f", str(contact.pk))
+    assert (event.type.key, event.key_value) == ("subscribeFromApi-footer", str(contact.pk))
     assert event.params == {"ContactId": str(contact.pk), "EmailAddress": "nia@example.com"}
 
 
