@@ -2,8 +2,8 @@
 -- One statement for any number of orders: every rule is a row, every candidate an activity of
 -- the order's own contact, so the join stays on contact_id.
 -- Only DELIVERED orders in the organisation's currency earn (api.md 5.9: one currency, only
--- delivered orders count); the others keep their row, marked void, because exports update rows
--- and never delete them.
+-- delivered orders count); the others keep their row, marked void, so that the data export learns
+-- which rows to take back.
 WITH picked AS (
     SELECT DISTINCT ON (o.contact_id, o.id)
            o.contact_id, o.id AS order_id, o.external_order_id, o.ordered_at, o.total_cost,
