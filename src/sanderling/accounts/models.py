@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 
 class Organisation(models.Model):
@@ -66,10 +67,10 @@ class User(AbstractBaseUser):
 class Role(models.TextChoices):
     """What a person is in an organisation; ``rights.py`` says what each may do."""
 
-    OWNER = "OWNER", "Owner"
-    MARKETER = "MARKETER", "Marketer"
-    ANALYST = "ANALYST", "Analyst"
-    VIEWER = "VIEWER", "Viewer"
+    OWNER = "OWNER", _("Owner")
+    MARKETER = "MARKETER", _("Marketer")
+    ANALYST = "ANALYST", _("Analyst")
+    VIEWER = "VIEWER", _("Viewer")
 
 
 class Membership(models.Model):
@@ -92,11 +93,11 @@ class Membership(models.Model):
 class KeyRights(models.TextChoices):
     """What a program with a key may do (api.md §1.3)."""
 
-    FULL = "full", "Full access"
-    EVENTS = "events", "Events"
-    EVENTS_CONTACTS = "events-contacts", "Events and contacts"
-    EVENTS_CONTACTS_WRITE = "events-contacts-write", "Events and contacts (adding/updating)"
-    MESSAGES = "messages", "Messages"
+    FULL = "full", _("Full access")
+    EVENTS = "events", _("Events")
+    EVENTS_CONTACTS = "events-contacts", _("Events and contacts")
+    EVENTS_CONTACTS_WRITE = "events-contacts-write", _("Events and contacts (adding/updating)")
+    MESSAGES = "messages", _("Messages")
 
 
 class ApiKey(models.Model):

@@ -1,6 +1,7 @@
 """A door to the customer's own database."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from sanderling.accounts.models import Organisation
 
@@ -25,10 +26,10 @@ class TlsMode(models.TextChoices):
 class ContactKeyKind(models.TextChoices):
     """Which of our fields the table's key column holds."""
 
-    EMAIL = "EMAIL", "Email"
-    PHONE = "PHONE", "Phone number"
-    EXTERNAL_ID = "EXTERNAL_ID", "External ID"
-    FIELD = "FIELD", "Additional field"
+    EMAIL = "EMAIL", _("Email")
+    PHONE = "PHONE", _("Phone number")
+    EXTERNAL_ID = "EXTERNAL_ID", _("External ID")
+    FIELD = "FIELD", _("Additional field")
 
 
 class Connector(models.Model):

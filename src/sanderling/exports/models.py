@@ -1,6 +1,7 @@
 """Data exports: where to, what, how often, and how each run went."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from sanderling.accounts.models import Organisation
 from sanderling.connectors.models import Connector
@@ -9,11 +10,11 @@ from sanderling.connectors.models import Connector
 class Interval(models.TextChoices):
     """How often rows are uploaded."""
 
-    QUARTER = "15m", "Every 15 minutes"
-    HOUR = "1h", "Every hour"
-    SIX_HOURS = "6h", "Every 6 hours"
-    DAY = "24h", "Every 24 hours"
-    CRON = "cron", "By a cron line"
+    QUARTER = "15m", _("Every 15 minutes")
+    HOUR = "1h", _("Every hour")
+    SIX_HOURS = "6h", _("Every 6 hours")
+    DAY = "24h", _("Every 24 hours")
+    CRON = "cron", _("By a cron line")
 
 
 class Export(models.Model):

@@ -1,6 +1,7 @@
 """One table of the customer's database, as rows by contact."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from sanderling.accounts.models import Organisation
 from sanderling.connectors.models import Connector
@@ -9,8 +10,8 @@ from sanderling.connectors.models import Connector
 class OutagePolicy(models.TextChoices):
     """What sending does while the source does not answer."""
 
-    HOLD = "HOLD", "Wait and try again"
-    SKIP = "SKIP", "Leave out the contacts concerned"
+    HOLD = "HOLD", _("Wait and try again")
+    SKIP = "SKIP", _("Leave out the contacts concerned")
 
 
 class DataSource(models.Model):

@@ -1,6 +1,7 @@
 """Workflows, the versions of each that were ever active, and one row for each run."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from sanderling.accounts.models import Organisation
 from sanderling.events.ordered import OrderedJSONField
@@ -12,23 +13,23 @@ BUCKETS = 64
 class WorkflowStatus(models.TextChoices):
     """Whether new runs begin."""
 
-    INACTIVE = "INACTIVE", "Not active"
-    ACTIVE = "ACTIVE", "Active"
+    INACTIVE = "INACTIVE", _("Not active")
+    ACTIVE = "ACTIVE", _("Active")
 
 
 class StartKind(models.TextChoices):
     """What begins a run."""
 
-    EVENT = "EVENT", "An event"
-    REGULAR = "REGULAR", "A segment, regularly"
+    EVENT = "EVENT", _("An event")
+    REGULAR = "REGULAR", _("A segment, regularly")
 
 
 class Uniqueness(models.TextChoices):
     """How often events of one key start a run for one contact."""
 
-    EVERY = "EVERY", "Every time"
-    ONCE = "ONCE", "Once ever"
-    PERIOD = "PERIOD", "Once in a period"
+    EVERY = "EVERY", _("Every time")
+    ONCE = "ONCE", _("Once ever")
+    PERIOD = "PERIOD", _("Once in a period")
 
 
 class Workflow(models.Model):
@@ -110,10 +111,10 @@ class Entrant(models.Model):
 class RunStatus(models.TextChoices):
     """Where a run stands."""
 
-    WAITING = "WAITING", "Under way"
-    FINISHED = "FINISHED", "Finished"
-    FAILED = "FAILED", "Failed"
-    STOPPED = "STOPPED", "Stopped"
+    WAITING = "WAITING", _("Under way")
+    FINISHED = "FINISHED", _("Finished")
+    FAILED = "FAILED", _("Failed")
+    STOPPED = "STOPPED", _("Stopped")
 
 
 class Run(models.Model):
