@@ -1,6 +1,7 @@
 """What happened to what we sent: one row per fact, and totals per contact and channel."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from sanderling.accounts.models import Organisation
 from sanderling.postgres.fields import SequenceIdField, Tracked
@@ -9,15 +10,15 @@ from sanderling.postgres.fields import SequenceIdField, Tracked
 class ActivityStatus(models.TextChoices):
     """The words of the data export."""
 
-    SENT = "SENT"
-    DELIVERED = "DELIVERED"
-    UNDELIVERED = "UNDELIVERED"
-    RECEIVED = "RECEIVED"  # opened
-    CLICKED = "CLICKED"
-    UNSUBSCRIBED = "UNSUBSCRIBED"
-    SPAM = "SPAM"
-    SUBSCRIPTION_CHANGED = "SUBSCRIPTION_CHANGED"
-    PUSH_SUBSCRIBED = "PUSH_SUBSCRIBED"
+    SENT = "SENT", _("Sent")
+    DELIVERED = "DELIVERED", _("Delivered")
+    UNDELIVERED = "UNDELIVERED", _("Undelivered")
+    RECEIVED = "RECEIVED", _("Received")  # opened
+    CLICKED = "CLICKED", _("Clicked")
+    UNSUBSCRIBED = "UNSUBSCRIBED", _("Unsubscribed")
+    SPAM = "SPAM", _("Spam")
+    SUBSCRIPTION_CHANGED = "SUBSCRIPTION_CHANGED", _("Subscription Changed")
+    PUSH_SUBSCRIBED = "PUSH_SUBSCRIBED", _("Push Subscribed")
 
 
 class Activity(Tracked):

@@ -1,6 +1,7 @@
 """One message to many people."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from sanderling.accounts.models import Organisation
 from sanderling.messages.models import Message
@@ -10,14 +11,14 @@ from sanderling.postgres.fields import Tracked
 class BroadcastStatus(models.TextChoices):
     """The words of the API and of the data export, and DRAFT before any of them."""
 
-    DRAFT = "DRAFT"
-    SCHEDULED = "SCHEDULED"
-    UNCONFIRMED = "UNCONFIRMED"  # waits for the second person
-    CONSIDERATION = "CONSIDERATION"
-    RUNNING = "RUNNING"
-    PAUSED = "PAUSED"
-    IDLE = "IDLE"  # done
-    BLOCKED = "BLOCKED"
+    DRAFT = "DRAFT", _("Draft")
+    SCHEDULED = "SCHEDULED", _("Scheduled")
+    UNCONFIRMED = "UNCONFIRMED", _("Unconfirmed")  # waits for the second person
+    CONSIDERATION = "CONSIDERATION", _("Consideration")
+    RUNNING = "RUNNING", _("Running")
+    PAUSED = "PAUSED", _("Paused")
+    IDLE = "IDLE", _("Idle")  # done
+    BLOCKED = "BLOCKED", _("Blocked")
 
 
 class Broadcast(Tracked):

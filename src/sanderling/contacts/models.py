@@ -6,6 +6,7 @@
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from sanderling.accounts.models import Organisation
 from sanderling.postgres.fields import SequenceIdField, Tracked
@@ -16,25 +17,25 @@ GROUP_SEQUENCE = "contacts_group_id_seq"  # lists and segments share their numbe
 class Source(models.TextChoices):
     """Where a contact came from; the words of the data export."""
 
-    SITE_AUTOMATED = "SITE_AUTOMATED"
-    I_MESSAGE = "I_MESSAGE"
-    CAMPAIGN = "CAMPAIGN"
-    IMPORT = "IMPORT"
-    MANUAL = "MANUAL"
-    SUBSCRIPTION = "SUBSCRIPTION"
-    API = "API"
-    ORDER = "ORDER"
-    EVENT = "EVENT"
+    SITE_AUTOMATED = "SITE_AUTOMATED", _("Site Automated")
+    I_MESSAGE = "I_MESSAGE", _("I Message")
+    CAMPAIGN = "CAMPAIGN", _("Campaign")
+    IMPORT = "IMPORT", _("Import")
+    MANUAL = "MANUAL", _("Manual")
+    SUBSCRIPTION = "SUBSCRIPTION", _("Subscription")
+    API = "API", _("Api")
+    ORDER = "ORDER", _("Order")
+    EVENT = "EVENT", _("Event")
 
 
 class EmailStatus(models.TextChoices):
     """What may be sent to the address."""
 
-    CONFIRMED = "CONFIRMED"
-    UNCONFIRMED = "UNCONFIRMED"
-    UNSUBSCRIBED = "UNSUBSCRIBED"
-    SOFT_BOUNCED = "SOFT_BOUNCED"
-    BLACKLISTED = "BLACKLISTED"
+    CONFIRMED = "CONFIRMED", _("Confirmed")
+    UNCONFIRMED = "UNCONFIRMED", _("Unconfirmed")
+    UNSUBSCRIBED = "UNSUBSCRIBED", _("Unsubscribed")
+    SOFT_BOUNCED = "SOFT_BOUNCED", _("Soft Bounced")
+    BLACKLISTED = "BLACKLISTED", _("Blacklisted")
 
 
 class Contact(Tracked):
@@ -142,14 +143,14 @@ class ContactKey(models.Model):
 class FieldType(models.TextChoices):
     """Types of additional fields, as the API spells them."""
 
-    TEXT = "textfield"
-    TEXTAREA = "textarea"
-    NUMBER = "number"
-    DECIMAL = "decimal"
-    DATE = "date"
-    DATETIME = "datetime"
-    COMBOBOX = "combobox"
-    CHECKBOXES = "checkboxlist"
+    TEXT = "textfield", _("Text")
+    TEXTAREA = "textarea", _("Textarea")
+    NUMBER = "number", _("Number")
+    DECIMAL = "decimal", _("Decimal")
+    DATE = "date", _("Date")
+    DATETIME = "datetime", _("Datetime")
+    COMBOBOX = "combobox", _("Combobox")
+    CHECKBOXES = "checkboxlist", _("Checkboxes")
 
 
 class FieldGroup(models.Model):
@@ -319,11 +320,11 @@ class Erasure(Tracked):
 class ImportStatus(models.TextChoices):
     """Where an import stands."""
 
-    MAPPING = "MAPPING"  # uploaded, waits for its columns to be mapped
-    QUEUED = "QUEUED"
-    RUNNING = "RUNNING"
-    FINISHED = "FINISHED"
-    FAILED = "FAILED"
+    MAPPING = "MAPPING", _("Mapping")  # uploaded, waits for its columns to be mapped
+    QUEUED = "QUEUED", _("Queued")
+    RUNNING = "RUNNING", _("Running")
+    FINISHED = "FINISHED", _("Finished")
+    FAILED = "FAILED", _("Failed")
 
 
 class Import(models.Model):

@@ -1,6 +1,7 @@
 """The ledger: one row per thing sent to one contact, and the batches that workers lease."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from sanderling.accounts.models import Organisation
 from sanderling.postgres.fields import SequenceIdField
@@ -9,14 +10,14 @@ from sanderling.postgres.fields import SequenceIdField
 class DeliveryStatus(models.TextChoices):
     """Where one delivery stands.  HANDING is the only state that a crash can leave in doubt."""
 
-    WAITING = "WAITING"
-    HANDING = "HANDING"  # handed to the channel in this very moment
-    SENT = "SENT"  # accepted by the channel
-    REFUSED = "REFUSED"  # the channel said no for good
-    FAILED = "FAILED"  # could not be rendered, or tried too often
-    EXCLUDED = "EXCLUDED"  # never to be sent: the reason says why
-    UNSURE = "UNSURE"  # a worker died while handing over: a person decides
-    CANCELLED = "CANCELLED"
+    WAITING = "WAITING", _("Waiting")
+    HANDING = "HANDING", _("Handing")  # handed to the channel in this very moment
+    SENT = "SENT", _("Sent")  # accepted by the channel
+    REFUSED = "REFUSED", _("Refused")  # the channel said no for good
+    FAILED = "FAILED", _("Failed")  # could not be rendered, or tried too often
+    EXCLUDED = "EXCLUDED", _("Excluded")  # never to be sent: the reason says why
+    UNSURE = "UNSURE", _("Unsure")  # a worker died while handing over: a person decides
+    CANCELLED = "CANCELLED", _("Cancelled")
 
 
 class BatchStatus(models.TextChoices):
