@@ -127,5 +127,5 @@ def test_wake_ups_of_dead_workers_are_forgotten_and_those_of_the_living_kept(db)
                 [worker],
             )
         assert tidying.forget_stalled_wake_ups() == 0
-        cursor.execute("SELECT worker_id FROM procrastinate_jobs")
+        cursor.execute("SELECT worker_id FROM procrastinate_jobs WHERE status = 'doing'")
         assert cursor.fetchall() == [(living,)]
