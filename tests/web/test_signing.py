@@ -45,10 +45,14 @@ def test_a_marketer_sees_why_a_page_is_closed(sender):
     assert "Your role does not allow this" in answer.content.decode()
 
 
-def test_a_forgotten_password_is_replaced_through_the_mailed_link(cast):
+def test_a_forgotten_password_is_replaced_through_a_link_to_our_own_address(cast):
     browser = Client()
-    browser.post("/password/forgotten", {"email": "owner@sandpiper.example"})
-    (link,) = re.findall(r"http://testserver(/password/\S+)", mail.outbox[0].body)
+    browser.post(
+        "/password/forgotten",
+        {"email": "owner@sandpiper.example"},
+        headers={"host": "evil.example"},
+    )
+    (link,) = re.findall(r"http://127.0.0.1:8000(/password/\S+)", mail.outbox[0].body)
     answer = browser.get(link, follow=True)
     form = answer.redirect_chain[-1][0]
     fresh = {"new_password1": "a much better one", "new_password2": "a much better one"}

@@ -15,6 +15,7 @@ from sanderling.accounts import auditing, organising
 from sanderling.accounts.models import Membership, Role, User
 from sanderling.accounts.rights import PERMISSIONS, Permission
 from sanderling.lib.errors import SanderlingError
+from sanderling.web.accounts.passwords import our_address
 from sanderling.web.guarding import allowed
 from sanderling.web.membership import PersonRequest
 
@@ -97,6 +98,7 @@ def _invite(request: PersonRequest, email: str) -> None:
             use_https=request.is_secure(),
             subject_template_name="accounts/invitation_subject.txt",
             email_template_name="accounts/invitation_mail.txt",
+            extra_email_context=our_address(),
         )
 
 
