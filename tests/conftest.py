@@ -1,14 +1,23 @@
 """Fixtures that every test may ask for."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from cast import PASSWORD, Cast, assemble
 from django.test import Client
+from django.utils import translation
 
 pytest_plugins = ["customer_fixtures"]
 SHARED = Path(os.environ.get("SANDERLING_SHARED", Path(__file__).parents[2] / "shared"))
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """Begin every test in English: a request of the test before may have left its language."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
