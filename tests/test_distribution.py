@@ -13,6 +13,7 @@ BY_CONTACT = {
     "activities_rollup",
     "contacts_device",
     "contacts_listmember",
+    "contacts_newcomer",
     "contacts_subscription",
     "events_event",
     "orders_item",

@@ -4,8 +4,8 @@ import uuid
 
 import pytest
 
-from sanderling.contacts import importing
-from sanderling.contacts.models import Contact, ListMember
+from sanderling.contacts import importing, lists
+from sanderling.contacts.models import Contact, ContactKey, Import, ListMember
 from sanderling.events import newcomers
 from sanderling.events.models import Event
 
@@ -126,6 +126,8 @@ def shop():
             self.end_headers()
             if known:
                 self.wfile.write(b"First name,Email,Shoe\nAnn,up@example.com,42\n,bad,1\n")
+            if known and self.path == "/more.csv":
+                self.wfile.write(b"Bea,a2@example.com,1\nCid,a3@example.com,2\n")
 
         def log_message(self, *args):
             pass
@@ -149,6 +151,36 @@ def test_a_file_is_fetched_and_imported(api, shop):
     assert status["description"] == "Added 1, updated 0, unchanged 0, rejected 1"
     made = Contact.objects.get(email="up@example.com")
     assert ListMember.objects.get().contact_id == made.pk
+
+
+def test_a_file_joins_and_leaves_lists_and_raises_an_event_for_each_new_contact(api, cast, shop):
+    old = lists.create(cast.organisation.pk, "Old", by=cast.owner)
+    lists.add_members(cast.organisation.pk, old.pk, [cast.ivan.pk], by=cast.owner)
+    Contact.objects.filter(pk=cast.ivan.pk).update(email="up@example.com")
+    ContactKey.objects.filter(contact_id=cast.ivan.pk).update(value="up@example.com")
+    body = {
+        "dedupeOn": "email",
+        "link": f"http://user:pass@127.0.0.1:{shop}/more.csv",
+        "groupNames": ["New"],
+        "groupNamesExclude": ["Old"],
+        "eventKeyForNewContacts": "fromFile",
+    }
+    status = finished(api, api.post("/v1/contacts/upload", body).json()["importId"])
+    assert status["description"] == "Added 2, updated 1, unchanged 0, rejected 1"
+    assert set(ListMember.objects.values_list("list__name", flat=True)) == {"New"}
+    assert ListMember.objects.count() == 3
+    assert newcomers.raise_waiting() == 2
+    assert newcomers.raise_waiting() == 0
+    assert importing.awaiting_events() == []
+    found = Event.objects.order_by("key_value").values_list("type__key", "key_value")
+    assert list(found) == [("fromFile", "a2@example.com"), ("fromFile", "a3@example.com")]
+
+
+def test_a_file_with_a_forbidden_event_key_is_refused(api, shop):
+    link = f"http://user:pass@127.0.0.1:{shop}/more.csv"
+    body = {"dedupeOn": "email", "link": link, "eventKeyForNewContacts": "a;b"}
+    assert api.post("/v1/contacts/upload", body).status_code == 400
+    assert Import.objects.count() == 0
 
 
 def test_a_link_that_leads_nowhere_or_inside_is_refused(api, shop, settings):

@@ -221,7 +221,8 @@ def test_a_bulk_call_tells_who_became_whom(cast):
     cast.dina.refresh_from_db()
     assert (cast.dina.town, cast.dina.last_name, new.source) == ("Lviv", "", "API")
     assert [row.pk for row in importing.awaiting_events()] == [done.pk]
-    assert done.options["added"] == [new.pk]
+    assert importing.newcomers(done, limit=10) == [new.pk]
+    assert importing.newcomers(done, limit=10) == []
     importing.events_raised(done)
     assert importing.awaiting_events() == []
 

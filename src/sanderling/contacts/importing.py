@@ -18,7 +18,9 @@ from sanderling.contacts.running import run_due
 from sanderling.lib.errors import Conflict, Invalid, NotFound
 from sanderling.postgres import files, waking
 from sanderling.postgres.models import StoredFile
+from sanderling.postgres.statements import Statements
 
+STATEMENTS = Statements(__package__)
 __all__ = ["run_due"]  # the worker's verb, offered beside those of the doors
 LIMIT = 300 * 1024 * 1024  # the product's largest file
 MOST_IN_A_CALL = 3000  # of the API's bulk call (api.md §5.4.3)
@@ -29,7 +31,8 @@ class Setup:
     """What a person decides about a file: its columns, its unique field, its lists.
 
     ``mapping`` maps column numbers (as text) to targets ("email", "field:12", "" to skip).
-    ``lists`` are ids, ``new_list`` a name; everybody in the file joins them.
+    ``lists`` are ids, ``new_list`` a name; everybody in the file joins them, and leaves the
+    lists of ``leave``.  ``event_for_new`` is the type of an event for each really new contact.
     """
 
     mapping: Mapping[str, str]
@@ -39,6 +42,8 @@ class Setup:
     restore: bool = True
     lists: Sequence[int] = ()
     new_list: str = ""
+    leave: Sequence[int] = ()
+    event_for_new: str = ""
     encoding: str = ""
     delimiter: str = ""
 
@@ -102,7 +107,7 @@ def configure(organisation_id: int, import_id: int, setup: Setup, *, by: Actor) 
     mapping.check(
         setup.mapping, unique_by=setup.unique_by, fields=fields.catalogue(organisation_id)
     )
-    for list_id in setup.lists:
+    for list_id in (*setup.lists, *setup.leave):
         lists.get(organisation_id, list_id)
     join = list(setup.lists)
     if setup.new_list.strip():
@@ -114,6 +119,9 @@ def configure(organisation_id: int, import_id: int, setup: Setup, *, by: Actor) 
         "import_empty": setup.import_empty,
         "restore": setup.restore,
         "join": join,
+        "leave": list(setup.leave),
+        "event_for_new": setup.event_for_new,
+        "event_waits": bool(setup.event_for_new),
     }
     run.save(update_fields=["mapping", "unique_by", "options"])
     return run
@@ -197,19 +205,23 @@ def discard(organisation_id: int, import_id: int, *, by: Actor) -> None:
 
 
 def awaiting_events(limit: int = 20) -> list[Import]:
-    """Return finished bulk calls whose event for new contacts has still to be raised.
+    """Return finished imports whose events for new contacts have still to be raised.
 
-    ``options["added"]`` lists the new contact ids, ``options["event_for_new"]`` names the type.
-    A higher room raises the events and then says ``events_raised``.
+    ``options["event_for_new"]`` names the type, ``newcomers`` gives the contacts.  A higher room
+    raises the events and then says ``events_raised``.
     """
-    rows = Import.objects.filter(
-        kind="API", status=ImportStatus.FINISHED, options__event_waits=True
-    )
+    rows = Import.objects.filter(status=ImportStatus.FINISHED, options__event_waits=True)
     return list(rows.order_by("pk")[:limit])
 
 
+def newcomers(run: Import, *, limit: int) -> list[int]:
+    """Take and return the next contacts that an import brought; the transaction is the caller's."""
+    rows = STATEMENTS.rows("take_newcomers", {"import_id": run.pk, "limit": limit})
+    return [contact_id for (contact_id,) in rows]
+
+
 def events_raised(run: Import) -> None:
-    """Remember that the events for the new contacts of a bulk call were raised."""
+    """Remember that the events for the new contacts of an import were raised."""
     run.options = run.options | {"event_waits": False}
     run.save(update_fields=["options"])
 

@@ -372,6 +372,21 @@ class Import(models.Model):
         return self.name
 
 
+class Newcomer(models.Model):
+    """A contact that an import really added, until its event is raised."""
+
+    pk = models.CompositePrimaryKey("contact_id", "import_id")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    contact_id = models.BigIntegerField()
+    import_id = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["import_id", "contact_id"], name="contacts_newcomer_next")]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} by {self.import_id}"
+
+
 class ImportReject(models.Model):
     """A row that could not be imported, with the reason and the row as it came."""
 

@@ -185,6 +185,11 @@ class _Run:
         self._advance(row, len(chunk), counts, refused=len(part.refused), is_last=is_last)
         if self.run.kind == "API":
             self._answer(row, staging)
+        if row.options.get("event_waits"):
+            STATEMENTS.run(
+                "keep_newcomers",
+                {"organisation_id": row.organisation_id, "import_id": row.pk},
+            )
         row.save(update_fields=WRITTEN)
 
     def _locked(self) -> Import:
@@ -255,7 +260,6 @@ class _Run:
                 for line, contact_id, _, _ in done
                 if line <= len(values)
             ],
-            "added": [contact_id for _, contact_id, state, _ in done if state == "ADDED"],
         }
 
 

@@ -1,4 +1,4 @@
-"""The event that a bulk call asks for: one for each contact that was really new (api.md §5.4.3)."""
+"""The event that an import asks for: one for each contact that was really new (api.md §5.4.3)."""
 
 from django.db import transaction
 
@@ -11,9 +11,9 @@ AT_ONCE = 1_000
 
 
 def raise_waiting() -> int:
-    """Raise the events of finished bulk calls; return how many.
+    """Raise the next events of finished imports; return how many.
 
-    The mark on the import is set in the transaction of its events: a crash repeats nothing.
+    Newcomers are taken off the list in the transaction of their events: a crash repeats nothing.
     """
     return sum(_raise_for(run.pk) for run in importing.awaiting_events())
 
@@ -23,14 +23,13 @@ def _raise_for(import_id: int) -> int:
     run = Import.objects.select_for_update(skip_locked=True).filter(pk=import_id).first()
     if run is None or not run.options.get("event_waits"):
         return 0
-    added = run.options.get("added", [])
-    for start in range(0, len(added), AT_ONCE):
-        found = Contact.objects.filter(
-            organisation_id=run.organisation_id, pk__in=added[start : start + AT_ONCE]
-        )
-        events = [_event(run.options["event_for_new"], contact) for contact in found]
-        record(run.organisation_id, events, by=Actor.system(run.organisation_id))
-    importing.events_raised(run)
+    added = importing.newcomers(run, limit=AT_ONCE)
+    if not added:
+        importing.events_raised(run)
+        return 0
+    found = Contact.objects.filter(organisation_id=run.organisation_id, pk__in=added)
+    events = [_event(run.options["event_for_new"], contact) for contact in found.order_by("pk")]
+    record(run.organisation_id, events, by=Actor.system(run.organisation_id))
     return len(added)
 
 

@@ -111,6 +111,8 @@ def upload(call: Call, body: shapes.ContactsUpload) -> dict[str, Any]:
         raise Invalid(f"dedupeOn must be one of {', '.join(FILE_DEDUPE_ON)}.")
     if not body.link:
         raise Invalid("link must be specified.")
+    if body.event_key_for_new_contacts:
+        check_key(body.event_key_for_new_contacts)
     run = importing.create(
         call.organisation_id,
         fetching.name_of(body.link),
@@ -124,6 +126,8 @@ def upload(call: Call, body: shapes.ContactsUpload) -> dict[str, Any]:
         skip_first=True,
         restore=bool(body.restore_deleted),
         lists=lists.named(call.organisation_id, body.group_names or [], by=call.actor),
+        leave=lists.named(call.organisation_id, body.group_names_exclude or [], by=call.actor),
+        event_for_new=body.event_key_for_new_contacts or "",
     )
     importing.configure(call.organisation_id, run.pk, setup, by=call.actor)
     importing.start(call.organisation_id, run.pk, by=call.actor)
