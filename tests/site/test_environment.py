@@ -73,7 +73,10 @@ def test_pinned_libraries_are_installed_with_their_hashes_and_only_once(machine)
     done = machine.install()
     assert done.returncode == 0, done.stderr
     installs = [line for line in machine.notes() if "pip install" in line]
-    assert ["--require-hashes --no-deps -r requirements.txt" in line for line in installs] == [True, False]
+    assert ["--require-hashes --no-deps -r requirements.txt" in line for line in installs] == [
+        True,
+        False,
+    ]
     assert "--no-deps --no-build-isolation -e ." in installs[1]
 
     assert machine.install().returncode == 0
