@@ -5,9 +5,14 @@ import sys
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
+from authlib.common.security import generate_token
+from authlib.integrations.base_client import OAuthError
+from authlib.integrations.requests_client import OAuth2Session
+from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
 from cast import PASSWORD, assemble
 from django.test import Client
-from requests_oauthlib import OAuth2Session
+from requests_oauthlib import OAuth2Session as RequestsSession
 from sample import SAMPLE
 
 from sanderling.oauth import registering
@@ -45,7 +50,7 @@ def test_requests_oauthlib_gets_refreshes_and_uses_tokens(live_server, cast, app
     registered, secret = app
     kept = []
     named = {"client_id": registered.client_id, "client_secret": secret}
-    with OAuth2Session(
+    with RequestsSession(
         registered.client_id, redirect_uri=CALLBACK,
         auto_refresh_url=f"{live_server.url}/uaa/oauth/token", auto_refresh_kwargs=named,
         token_updater=kept.append,
@@ -87,3 +92,49 @@ def test_the_documents_own_sample_runs(live_server, cast, app, tmp_path):
         out, errors = running.communicate(f"{code}\n", timeout=60)
     assert running.returncode == 0, errors
     assert '"externalCustomerId":"C-1"' in out.splitlines()[-1]
+
+
+def test_authlib_proves_itself_refreshes_and_revokes(live_server, cast, app):
+    """The code flow with PKCE, as Authlib runs it: named by HTTP Basic, then by the form."""
+    registered, secret = app
+    for method in ("client_secret_basic", "client_secret_post"):
+        verifier = generate_token(48)
+        session = OAuth2Session(
+            registered.client_id, secret, redirect_uri=CALLBACK, code_challenge_method="S256",
+            token_endpoint_auth_method=method,
+            revocation_endpoint_auth_method=method,
+        )  # fmt: skip
+        address, state = session.create_authorization_url(
+            f"{live_server.url}/uaa/oauth/authorize", code_verifier=verifier
+        )
+        assert "code_challenge_method=S256" in address
+        landed = consented(address, cast)
+        token_url = f"{live_server.url}/uaa/oauth/token"
+        with pytest.raises(OAuthError, match="invalid_grant"):
+            session.fetch_token(
+                token_url, authorization_response=landed, state=state, code_verifier="x" * 48
+            )
+        token = session.fetch_token(
+            token_url, authorization_response=landed, state=state, code_verifier=verifier
+        )
+        assert (token["scope"], token["expires_in"]) == ("UseRestApi", 172_800)
+        assert session.get(f"{live_server.url}/api/v2/version").status_code == 200
+        fresh = session.refresh_token(token_url)
+        assert fresh["refresh_token"] != token["refresh_token"]
+        info = session.get(f"{live_server.url}/api/v1/account/info")
+        assert info.json()["organisationName"] == "Sandpiper"
+        session.revoke_token(
+            f"{live_server.url}/uaa/oauth/revoke", token=fresh["refresh_token"]
+        ).raise_for_status()
+        assert session.get(f"{live_server.url}/api/v2/version").status_code == 401
+        session.close()
+
+
+def test_authlib_finds_the_endpoints_by_the_metadata(live_server, cast, app):
+    shown = requests.get(f"{live_server.url}/.well-known/oauth-authorization-server", timeout=10)
+    metadata = AuthorizationServerMetadata(shown.json())
+    for key in metadata.keys() & set(metadata.REGISTRY_KEYS):
+        if key != "issuer" and not key.endswith("_endpoint"):  # those must be TLS, loopback is not
+            getattr(metadata, f"validate_{key}")()
+    answer = requests.post(metadata["token_endpoint"], data={"grant_type": "x"}, timeout=10)
+    assert (answer.status_code, answer.json()["error"]) == (400, "unsupported_grant_type")
