@@ -6,9 +6,9 @@ import psycopg
 import pytest
 
 from sanderling.connectors import opening
+from sanderling.connectors.drivers.chunks import Chunk, Overtaken, Place
 from sanderling.connectors.drivers.postgres import writing
-from sanderling.connectors.drivers.postgres.writing import Chunk, Destination
-from sanderling.connectors.drivers.postgres.writing_places import Overtaken, Place
+from sanderling.connectors.drivers.postgres.writing import Destination
 from sanderling.connectors.drivers.postgres.writing_tables import Target
 
 TEAS = Target("teas", {"id": "bigint", "name": "varchar(5)", "more": "json"}, key=("id",))

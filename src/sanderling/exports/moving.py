@@ -5,23 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from sanderling.connectors.drivers.postgres.writing import (
-    Chunk,
-    Destination,
-    Forgetting,
-    Written,
-)
-from sanderling.connectors.drivers.postgres.writing_places import Place
+from sanderling.connectors.drivers.chunks import Chunk, Forgetting, Place, Written
 from sanderling.exports import placing, reading, sweeping
 from sanderling.exports.datasets.columns import Dataset, Manner
+from sanderling.exports.destinations.protocol import Destination
 from sanderling.exports.models import Export, Watermark
 from sanderling.exports.placing import Start
 from sanderling.exports.reading import Connection, Horizon, Window
-from sanderling.exports.targets import target_of
 
-# Rows of a chunk that is merged: some two seconds, so that a lost line costs little.
-MERGED = 100_000
-APPENDED = 500_000
 SWEPT_EVERY = dt.timedelta(days=1)
 
 
@@ -72,7 +63,7 @@ def _moved(moving: Move, start: Start, horizon: Horizon) -> Place | None:
             chunk = _chunk(
                 moving, replace(window, high=end), place, after, empties=start.empties and is_first
             )
-            written = moving.destination.write(target_of(moving.dataset), chunk)
+            written = moving.destination.write(moving.dataset, chunk)
         moving.tell(written)
         assert written.place is not None
         place, low, is_first = written.place, written.place.low, False
@@ -81,9 +72,12 @@ def _moved(moving: Move, start: Start, horizon: Horizon) -> Place | None:
 
 def _end(moving: Move, start: Start, window: Window, *, is_first: bool) -> int | None:
     """Return where the next chunk ends; a new table is one chunk, made and filled at once."""
+    begun = moving.destination.begun(moving.dataset)
+    if begun is not None and window.low < begun <= window.high:
+        return begun
     if start.is_new and is_first:
         return window.high
-    most = APPENDED if moving.dataset.manner is Manner.APPEND else MERGED
+    most = moving.destination.most[moving.dataset.manner]
     end = reading.cut(moving.source, moving.dataset, window, most=most)
     return window.high if end is None and (is_first or start.place is None) else end
 
@@ -91,16 +85,16 @@ def _end(moving: Move, start: Start, window: Window, *, is_first: bool) -> int |
 def _chunk(
     moving: Move, window: Window, before: Place | None, after: Place, *, empties: bool
 ) -> Chunk:
-    dataset, source = moving.dataset, moving.source
+    dataset, source, dialect = moving.dataset, moving.source, moving.destination.dialect
     return Chunk(
         before=before,
         after=after,
-        rows=partial(reading.rows, source, dataset, window),
-        parents=partial(reading.found, source, dataset, window, dataset.parents)
+        rows=partial(reading.rows, source, dataset, window, dialect),
+        parents=partial(reading.found, source, dataset, window, dialect, dataset.parents)
         if dataset.parents
         else None,
         forgettings=tuple(
-            Forgetting(columns, partial(reading.found, source, dataset, window, statement))
+            Forgetting(columns, partial(reading.found, source, dataset, window, dialect, statement))
             for statement, columns in dataset.forgets.items()
         ),
         empties=empties,
@@ -129,6 +123,6 @@ def _remember(moving: Move, horizon: Horizon, low: int) -> None:
     """Keep a copy of the place on our side, for the pages and for the day theirs is lost."""
     mark = moving.mark
     mark.low, mark.high = str(low), str(horizon.high)
-    mark.system, mark.target = horizon.source, placing.identity_of(moving.destination)
+    mark.system, mark.target = horizon.source, moving.destination.where
     mark.fresh_at = horizon.now - dt.timedelta(seconds=horizon.held_seconds)
-    mark.save()
+    mark.save(update_fields=["low", "high", "system", "target", "fresh_at", "updated_at"])

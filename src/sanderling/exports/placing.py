@@ -6,12 +6,11 @@ before the first row is read, and answered with a full resend or a refusal that 
 
 from dataclasses import dataclass, field
 
-from sanderling.connectors.drivers.postgres.writing import Destination
-from sanderling.connectors.drivers.postgres.writing_places import Place
+from sanderling.connectors.drivers.chunks import Place
 from sanderling.exports.datasets.columns import Dataset, Manner
+from sanderling.exports.destinations.protocol import Destination
 from sanderling.exports.models import Export, Watermark
 from sanderling.exports.reading import Horizon
-from sanderling.exports.targets import owner_of
 from sanderling.lib.errors import Conflict
 
 
@@ -43,8 +42,8 @@ def start_of(
 
     Raises TwoWriters when the tables are somebody else's.
     """
-    place = destination.place(dataset.name)
-    is_there = destination.has(dataset.name)
+    place = destination.place(dataset)
+    is_there = destination.has(dataset)
     if place is not None:
         _check_writer(place, dataset, export)
     if not is_there:
@@ -85,7 +84,7 @@ def _without_place(
     destination: Destination, dataset: Dataset, horizon: Horizon, mark: Watermark
 ) -> Start:
     """Go on with a table that has no place: somebody else's, or ours whose state was dropped."""
-    is_ours = mark.system == horizon.source and mark.target == identity_of(destination)
+    is_ours = mark.system == horizon.source and mark.target == destination.where
     if is_ours and dataset.manner is Manner.APPEND:
         return Start(int(mark.low), None, notes=["Our table of states was gone; it is made anew."])
     return Start(0, None)
@@ -103,6 +102,7 @@ def _resent(dataset: Dataset, place: Place) -> Start:
     return Start(0, place, empties=True, is_resend=True, notes=[note])
 
 
-def identity_of(destination: Destination) -> str:
-    """Return which database and schema is written."""
-    return f"{destination.server}/{destination.schema}"
+def owner_of(export: Export) -> str:
+    """Return who writes: the organisation, told from the same number in another installation."""
+    organisation = export.organisation
+    return f"{organisation.pk}@{organisation.created_at:%Y-%m-%dT%H:%M:%S.%f}"

@@ -8,15 +8,15 @@ import contextlib
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from django.db import connection as django_connection
 from psycopg import sql
 
-from sanderling.exports.datasets.columns import Dataset
+from sanderling.exports.datasets.columns import Dataset, Dialect
 from sanderling.lib.errors import SanderlingError
-from sanderling.postgres.copying import Block, blocks_of, gathered
+from sanderling.postgres.copying import Block, Format, blocks_of, gathered
 from sanderling.postgres.statements import Statements
 
 STATEMENTS = Statements(__package__)
@@ -104,43 +104,60 @@ def cut(connection: Connection, dataset: Dataset, window: Window, *, most: int) 
 
 
 def rows(
-    connection: Connection, dataset: Dataset, window: Window, names: Sequence[str]
+    connection: Connection,
+    dataset: Dataset,
+    window: Window,
+    dialect: Dialect,
+    names: Sequence[str],
 ) -> Iterator[Block]:
-    """Yield the rows of a window as binary COPY data of these columns."""
-    return _blocks(connection, query(dataset, names), window)
+    """Yield the rows of a window as COPY data of these columns, in the dialect's form."""
+    return _blocks(connection, query(dataset, dialect, names), window, dialect)
 
 
 def found(
-    connection: Connection, dataset: Dataset, window: Window, statement: str, names: Sequence[str]
+    connection: Connection,
+    dataset: Dataset,
+    window: Window,
+    dialect: Dialect,
+    statement: str,
+    names: Sequence[str],
 ) -> Iterator[Block]:
     """Yield the keys that a statement finds in a window."""
-    outer = _selected(dataset, STATEMENTS[statement], names, distinct=True)
-    return _blocks(connection, outer, window)
+    outer = _selected(dataset, dialect, STATEMENTS[statement], names, distinct=True)
+    return _blocks(connection, outer, window, dialect)
 
 
 def keys(
-    connection: Connection, dataset: Dataset, window: Window, names: Sequence[str]
+    connection: Connection,
+    dataset: Dataset,
+    window: Window,
+    dialect: Dialect,
+    names: Sequence[str],
 ) -> Iterator[Block]:
     """Yield the keys of the rows of a window."""
     text = STATEMENTS[f"read_{dataset.file}"]
-    return _blocks(connection, _selected(dataset, text, names, distinct=True), window)
+    outer = _selected(dataset, dialect, text, names, distinct=True)
+    return _blocks(connection, outer, window, dialect)
 
 
-def query(dataset: Dataset, names: Sequence[str]) -> sql.Composed:
+def query(dataset: Dataset, dialect: Dialect, names: Sequence[str]) -> sql.Composed:
     """Return the statement for the rows of a window, each column in its very type.
 
     Binary COPY knows no conversion.  Texts come without their length: what is too long must
     arrive to be measured, while a cast would cut it silently.
     """
-    return _selected(dataset, STATEMENTS[f"read_{dataset.file}"], names, distinct=False)
+    text = STATEMENTS[f"read_{dataset.file}"]
+    return _selected(dataset, dialect, text, names, distinct=False)
 
 
-def _selected(dataset: Dataset, text: str, names: Sequence[str], *, distinct: bool) -> sql.Composed:
-    twins = {column.name: column.twin or column.name for column in dataset.columns}
+def _selected(
+    dataset: Dataset, dialect: Dialect, text: str, names: Sequence[str], *, distinct: bool
+) -> sql.Composed:
+    spelt = dataset.columns_in(dialect)
     columns = [
         sql.SQL("q.{}::{} AS {}").format(
-            sql.Identifier(twins[name]),
-            sql.SQL(_bare(dataset.types[name])),
+            sql.Identifier(spelt[name].source),
+            sql.SQL(spelt[name].wire),
             sql.Identifier(name),
         )
         for name in names
@@ -150,10 +167,6 @@ def _selected(dataset: Dataset, text: str, names: Sequence[str], *, distinct: bo
         sql.SQL(", ").join(columns),
         sql.SQL(text),
     )
-
-
-def _bare(type_: str) -> str:
-    return "text" if type_.startswith("varchar") else type_
 
 
 def _end(connection: Connection, table: str, window: Window, most: int) -> int | None:
@@ -170,9 +183,12 @@ def _end(connection: Connection, table: str, window: Window, most: int) -> int |
     return int(last) + 1 if count == most else window.high
 
 
-def _blocks(connection: Connection, query: sql.Composed, window: Window) -> Iterator[Block]:
+def _blocks(
+    connection: Connection, query: sql.Composed, window: Window, dialect: Dialect
+) -> Iterator[Block]:
     """Yield COPY data; an error of ours must not be taken for one of the destination."""
     try:
-        yield from gathered(blocks_of(connection, query, params=window.params, form="binary"))
+        form = cast("Format", dialect.form)
+        yield from gathered(blocks_of(connection, query, params=window.params, form=form))
     except psycopg.Error as error:
         raise OurSideBroke from error

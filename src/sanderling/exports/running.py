@@ -10,12 +10,10 @@ from functools import partial
 import psycopg
 from django.utils import timezone
 
-from sanderling.connectors import opening
-from sanderling.connectors.drivers.postgres import writing
-from sanderling.connectors.drivers.postgres.writing import Written
-from sanderling.connectors.models import ConnectorKind
+from sanderling.connectors.drivers.chunks import Written
 from sanderling.exports import comparing, leasing, moving, reading
 from sanderling.exports.catalogue import DATASETS
+from sanderling.exports.destinations.kinds import kind_of
 from sanderling.exports.models import DatasetRun, Export, Run, RunStatus, Watermark
 from sanderling.exports.moving import Move
 from sanderling.exports.scheduling import next_run
@@ -64,12 +62,8 @@ def _move(this: Run, export: Export, name: str) -> None:
     part = DatasetRun.objects.create(run=this, dataset=name)
     mark, _ = Watermark.objects.get_or_create(export=export, dataset=name)
     try:
-        _check(export)
-        settings = opening.settings_of(export.connector)
-        with (
-            reading.opened() as source,
-            writing.opened(settings, export.schema) as destination,
-        ):
+        kind = kind_of(export.connector)
+        with reading.opened() as source, kind.opened(export) as destination:
             way = Move(export, DATASETS[name], source, destination, mark, partial(_tell, part))
             part.held_seconds = moving.move(way).held_seconds
         part.status = RunStatus.FINISHED
@@ -83,11 +77,6 @@ def _move(this: Run, export: Export, name: str) -> None:
         part.status, part.error = RunStatus.FAILED, OUR_FAULT
     part.finished_at = timezone.now()
     part.save()
-
-
-def _check(export: Export) -> None:
-    if export.connector.kind != ConnectorKind.POSTGRES:
-        raise SanderlingError("Exports go to PostgreSQL connectors.")
 
 
 def _tell(part: DatasetRun, written: Written) -> None:

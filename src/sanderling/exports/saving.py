@@ -10,9 +10,10 @@ from sanderling.accounts import auditing
 from sanderling.accounts.actors import Actor
 from sanderling.accounts.rights import Permission, require
 from sanderling.connectors import saving as connectors
-from sanderling.connectors.models import Connector, ConnectorKind
+from sanderling.connectors.models import Connector
 from sanderling.exports import checking
 from sanderling.exports.catalogue import DATASETS
+from sanderling.exports.destinations.kinds import kind_of
 from sanderling.exports.models import Export, Interval
 from sanderling.exports.scheduling import check_cron
 from sanderling.lib.errors import Invalid, NotFound
@@ -111,30 +112,26 @@ def _check(organisation_id: int, draft: Draft, connector: Connector, stored: Exp
 
 def _problems_of_form(draft: Draft, connector: Connector) -> dict[str, list[str]]:
     problems: dict[str, list[str]] = {}
-    if connector.kind != ConnectorKind.POSTGRES:
-        problems["connector"] = ["Choose a PostgreSQL connector."]
+    kind = kind_of(connector)
     if draft.interval not in Interval.values:
         problems["interval"] = ["Choose how often rows are uploaded."]
     if not draft.datasets:
         problems["datasets"] = ["Choose at least one dataset."]
     if unknown := sorted(set(draft.datasets) - set(DATASETS)):
         problems["datasets"] = [f"There is no dataset {unknown[0]}."]
-    schema = draft.schema.strip()
-    if not schema or len(schema.encode()) > 63 or "\x00" in schema:
-        problems["schema"] = ["The name of a schema in your database, as “public”."]
-    elif schema.startswith("pg_") or schema == "information_schema":
-        problems["schema"] = ["This schema is PostgreSQL's own."]
+    if wrong := kind.schema_problem(draft.schema.strip()):
+        problems["schema"] = [wrong]
     return problems
 
 
 def _taken(organisation_id: int, draft: Draft, stored: Export | None) -> list[str]:
     """Return the datasets that another export writes into the same schema of the same database."""
     connector = connectors.get(organisation_id, draft.connector_id)
+    server = {f"connector__{name}": getattr(connector, name) for name in kind_of(connector).server}
     others = Export.objects.filter(
         organisation_id=organisation_id,
         schema=draft.schema.strip(),
-        connector__host=connector.host,
-        connector__port=connector.port,
-        connector__database=connector.database,
+        connector__kind=connector.kind,
+        **server,
     ).exclude(pk=stored.pk if stored else 0)
     return sorted({name for other in others for name in other.datasets} & set(draft.datasets))

@@ -10,12 +10,11 @@ from functools import partial
 
 from psycopg import sql
 
-from sanderling.connectors.drivers.postgres.writing import Destination, Written
-from sanderling.connectors.drivers.postgres.writing_places import Place
+from sanderling.connectors.drivers.chunks import Place, Written
 from sanderling.exports import reading
-from sanderling.exports.datasets.columns import Dataset
+from sanderling.exports.datasets.columns import Dataset, Dialect
+from sanderling.exports.destinations.protocol import Destination
 from sanderling.exports.reading import Connection, Window
-from sanderling.exports.targets import target_of
 
 EVERYTHING = 2**63 - 1
 
@@ -37,11 +36,12 @@ def sweep(
     written = Written(place=after)
     arrived = Window(organisation_id, 0, place.low)
     with reading.snapshot(source):
-        if _count_there(destination, dataset) <= _count_here(source, dataset, arrived):
-            destination.remember(dataset.name, before=place, after=after)
+        if destination.count(dataset) <= _count_here(source, dataset, arrived):
+            destination.remember(dataset, before=place, after=after)
             return written
-        keys = partial(reading.keys, source, dataset, replace(arrived, high=EVERYTHING))
-        count = destination.sweep(target_of(dataset), keys, before=place, after=after)
+        kept = replace(arrived, high=EVERYTHING)
+        keys = partial(reading.keys, source, dataset, kept, destination.dialect)
+        count = destination.sweep(dataset, keys, before=place, after=after)
     written.counts.deleted = count
     if count:
         written.notes.append(f"{count} rows that no longer exist here were deleted.")
@@ -50,18 +50,8 @@ def sweep(
 
 def _count_here(source: Connection, dataset: Dataset, window: Window) -> int:
     names = dataset.key or (dataset.parent,)
-    inner = reading.query(dataset, names)
+    inner = reading.query(dataset, Dialect.POSTGRESQL, names)  # counted: any dialect does
     row = source.execute(
         sql.SQL("SELECT count(*) FROM ({}) AS c").format(inner), window.params
     ).fetchone()
-    return int(row[0]) if row else 0
-
-
-def _count_there(destination: Destination, dataset: Dataset) -> int:
-    with destination.reading() as connection:
-        row = connection.execute(
-            sql.SQL("SELECT count(*) FROM {}").format(
-                sql.Identifier(destination.schema, dataset.name)
-            )
-        ).fetchone()
     return int(row[0]) if row else 0

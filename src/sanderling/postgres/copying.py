@@ -11,7 +11,7 @@ from psycopg import sql
 
 from sanderling.postgres.statements import Params, Query
 
-Format = Literal["text", "binary"]
+Format = Literal["text", "binary", "csv"]
 Connection = psycopg.Connection[Any]
 Block = bytes | bytearray | memoryview
 TableName = str | tuple[str, str]

@@ -30,4 +30,6 @@ BROADCASTS = Dataset(
     parent="id",
     parents="find_changed_broadcasts",
     day="createdDate",
+    partition="createdDate",
+    clustering=("id",),
 )

@@ -1,4 +1,8 @@
-"""What a dataset is made of; the nine files beside this one are tables of these."""
+"""What a dataset is made of; the nine files beside this one are tables of these.
+
+A column is told once, with what each kind of destination calls it.  PostgreSQL's document and
+BigQuery's differ in types, in the spelling of two names, and in columns that only one has.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,17 +17,71 @@ class Manner(StrEnum):
     APPEND = "APPEND"  # facts without a key, each written once
 
 
+class Dialect(StrEnum):
+    """What a destination speaks: which names and types, and in which form rows come."""
+
+    POSTGRESQL = "postgresql"
+    BIGQUERY = "bigquery"
+
+    @property
+    def form(self) -> str:
+        """Return the form of COPY in which our rows leave."""
+        return FORMS[self]
+
+    @property
+    def product(self) -> str:
+        """Return its name as people write it."""
+        return TITLES[self]
+
+
+FORMS = {Dialect.POSTGRESQL: "binary", Dialect.BIGQUERY: "csv"}
+TITLES = {Dialect.POSTGRESQL: "PostgreSQL", Dialect.BIGQUERY: "BigQuery"}
+# By our type: BigQuery's, and the type of ours in which the value leaves for it.
+BIGQUERY_TYPES = {
+    "bigint": ("INT64", "bigint"),
+    "numeric": ("FLOAT64", "double precision"),
+    "text": ("STRING", "text"),
+    "timestamp": ("TIMESTAMP", "timestamp"),
+    "json": ("JSON", "text"),
+}
+
+
+@dataclass(frozen=True)
+class Other:
+    """Where BigQuery's document differs: in the name, or in the type (one of ours)."""
+
+    name: str = ""
+    type: str = ""
+
+
 @dataclass(frozen=True)
 class Column:
     """A column as the customer sees it.
 
     ``type`` is PostgreSQL's, with the product document's lengths.  What the document calls int is
     bigint here: our numbers may pass 2^31.  ``twin`` names the column that replaces a deprecated
-    one; both are written with the same value.
+    one; both are written with the same value.  ``only`` says which document alone has it.
     """
 
     name: str
     type: str
+    meaning: str
+    twin: str = ""
+    bigquery: Other = Other()
+    only: Dialect | None = None
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """A column as one kind of destination has it.
+
+    ``source`` is the column of our statement, ``wire`` the type of ours in which it leaves.
+    """
+
+    name: str
+    type: str
+    source: str
+    wire: str
     meaning: str
     twin: str = ""
 
@@ -38,6 +96,10 @@ class Dataset:
     ``parent`` is what a REPLACE is by, and ``parents`` the statement that finds the changed ones.
     ``day`` is the timestamp by whose days both sides are compared.  ``momentary`` columns are told
     as they were when the row left, and so are not compared.
+    ``partition`` is the timestamp by whose months a destination may divide the table; only where
+    it ``is_fixed`` does a row keep it for life, so that a merge may look at its month alone.
+    ``clustering`` orders the rows of a partition.
+    Keys, days and partitions are spelt alike everywhere.
     """
 
     name: str
@@ -52,12 +114,39 @@ class Dataset:
     parents: str = ""
     day: str = ""
     momentary: tuple[str, ...] = ()
+    partition: str = ""
+    is_fixed: bool = True
+    clustering: tuple[str, ...] = ()
 
-    @property
-    def types(self) -> dict[str, str]:
+    def columns_in(self, dialect: Dialect) -> dict[str, Spelling]:
+        """Return the columns of a kind of destination by the names they have there, in order."""
+        spelt = (
+            SPELLERS[dialect](column) for column in self.columns if column.only in {None, dialect}
+        )
+        return {spelling.name: spelling for spelling in spelt}
+
+    def types_in(self, dialect: Dialect) -> dict[str, str]:
         """Return the types by column."""
-        return {column.name: column.type for column in self.columns}
+        return {name: spelling.type for name, spelling in self.columns_in(dialect).items()}
 
+
+def bare(type_: str) -> str:
+    """Return the type without a length: what is too long must arrive to be measured."""
+    return "text" if type_.startswith("varchar") else type_
+
+
+def _in_postgresql(column: Column) -> Spelling:
+    source, wire = column.twin or column.name, bare(column.type)
+    return Spelling(column.name, column.type, source, wire, column.meaning, column.twin)
+
+
+def _in_bigquery(column: Column) -> Spelling:
+    theirs, wire = BIGQUERY_TYPES[bare(column.bigquery.type or column.type)]
+    name = column.bigquery.name or column.name
+    return Spelling(name, theirs, column.twin or column.name, wire, column.meaning, column.twin)
+
+
+SPELLERS = {Dialect.POSTGRESQL: _in_postgresql, Dialect.BIGQUERY: _in_bigquery}
 
 BIGINT = "bigint"
 NUMERIC = "numeric"

@@ -11,7 +11,9 @@ from sanderling.exports.datasets.columns import (
     TIMESTAMP,
     Column,
     Dataset,
+    Dialect,
     Manner,
+    Other,
     varchar,
 )  # fmt: skip
 
@@ -36,6 +38,7 @@ CONTACT_ACTIVITIES = Dataset(
         Column("statusDescription", varchar(1000), "Why a message was not delivered"),
         Column("eventKey", varchar(100), "Key of the event that began it"),
         Column("eventTypeKey", varchar(100), "Type of the event that began it"),
+        Column("eventId", varchar(50), "Event that began the workflow", only=Dialect.BIGQUERY),
         Column("externalCustomerId", varchar(100), "Contact in your system"),
         Column("mediaType", varchar(50), "Channel"),
         Column("messageInstanceId", BIGINT, "One message to one contact"),
@@ -48,7 +51,7 @@ CONTACT_ACTIVITIES = Dataset(
         Column("started", TIMESTAMP, "Deprecated", twin="activityDateTime"),
         Column("activityDateTime", TIMESTAMP, "When it happened, in UTC"),
         Column("utmCampaign", varchar(400), "utm_campaign of the message"),
-        Column("workflowId", BIGINT, "Workflow"),
+        Column("workflowId", BIGINT, "Workflow", bigquery=Other(type="text")),
         Column("workflowBlockId", varchar(200), "Block of the workflow"),
     ),
     follows=("activities_activity", ERASURES),
@@ -56,4 +59,6 @@ CONTACT_ACTIVITIES = Dataset(
     forgets=ERASED,
     day="activityDateTime",
     momentary=("externalCustomerId",),
+    partition="activityDateTime",
+    clustering=("contactId", "activityStatus"),
 )

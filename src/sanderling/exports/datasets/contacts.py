@@ -39,4 +39,6 @@ CONTACTS = Dataset(
     key=("contactId",),
     forgets={**ERASED, "find_deleted_contacts": ("contactId",)},
     day="createdDate",
+    partition="createdDate",
+    clustering=("contactId",),
 )

@@ -34,4 +34,5 @@ DEVICES = Dataset(
     follows=("contacts_device", "contacts_contact", ERASURES),
     key=("applicationId", "deviceId"),
     forgets={**ERASED, "find_deleted_contacts": ("contactId",)},
+    clustering=("applicationId", "deviceId"),
 )

@@ -28,4 +28,6 @@ EVENTS = Dataset(
     key=("eventId",),
     forgets=ERASED,
     day="occured",
+    partition="occured",
+    clustering=("eventTypeKey", "contactId"),
 )

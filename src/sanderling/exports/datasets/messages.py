@@ -22,4 +22,5 @@ MESSAGES = Dataset(
     follows=("messages_message",),
     key=("messageId",),
     day="updateDate",
+    clustering=("messageId",),
 )

@@ -32,4 +32,7 @@ ORDER_ITEMS = Dataset(
     parent="orderId",
     parents="find_changed_orders",
     day="orderDate",
+    partition="orderDate",
+    is_fixed=False,
+    clustering=("orderId",),
 )

@@ -8,6 +8,7 @@ from sanderling.exports.datasets.columns import (
     TIMESTAMP,
     Column,
     Dataset,
+    Other,
     varchar,
 )  # fmt: skip
 
@@ -28,12 +29,19 @@ ORDERS = Dataset(
         Column("orderDate", TIMESTAMP, "When the order was made"),
         Column("orderId", BIGINT, "Order"),
         Column("paymentMethod", varchar(50), "Payment method"),
-        Column("phone", varchar(50), "Phone number"),
-        Column("status", varchar(50), "INITIALIZED, IN PROGRESS, DELIVERED or CANCELED"),
+        Column("phone", varchar(50), "Phone number", bigquery=Other(name="Phone")),
+        Column(
+            "status",
+            varchar(50),
+            "INITIALIZED, IN PROGRESS, DELIVERED or CANCELED",
+            bigquery=Other(name="Status"),
+        ),
         Column("totalCost", NUMERIC, "Total cost"),
     ),
     follows=("orders_order", ERASURES),
     key=("orderId",),
     forgets=ERASED,
     day="orderDate",
+    partition="orderCreatedDate",
+    clustering=("orderId",),
 )

@@ -8,8 +8,11 @@ from sanderling.exports.datasets.columns import (
     TIMESTAMP,
     Column,
     Dataset,
+    Dialect,
     varchar,
 )  # fmt: skip
+
+BQ = Dialect.BIGQUERY
 
 REVENUE = Dataset(
     name="revenue",
@@ -35,10 +38,19 @@ REVENUE = Dataset(
         Column("activityDateTime", TIMESTAMP, "When the message did its work, in UTC"),
         Column("totalCost", NUMERIC, "Total cost of the order"),
         Column("utmCampaign", varchar(400), "utm_campaign of the message"),
+        Column("eventKey", varchar(100), "Key of the event that began it", only=BQ),
+        Column("eventTypeKey", varchar(100), "Type of the event that began it", only=BQ),
+        Column("messageLanguageCode", varchar(50), "Language of the message", only=BQ),
+        Column("orderId", BIGINT, "Order", only=BQ),
+        Column("workflowId", BIGINT, "Workflow", only=BQ),
+        Column("broadcastId", BIGINT, "Broadcast", only=BQ),
     ),
     follows=("revenue_revenue", ERASURES),
     key=("externalOrderId", "messageInstanceId"),
     forgets={**ERASED, "find_void_revenue": ("externalOrderId", "messageInstanceId")},
     day="orderDate",
+    partition="orderDate",
+    is_fixed=False,
+    clustering=("externalOrderId",),
     momentary=("externalCustomerId",),
 )

@@ -15,7 +15,13 @@ SELECT v.status AS "activityStatus",
        NULLIF(a.sender_name, '') AS "senderName",
        date_trunc('second', v.activity_at AT TIME ZONE 'UTC') AS "activityDateTime",
        v.total_cost AS "totalCost",
-       NULLIF(a.utm_campaign, '') AS "utmCampaign"
+       NULLIF(a.utm_campaign, '') AS "utmCampaign",
+       NULLIF(a.event_key, '') AS "eventKey",
+       NULLIF(a.event_type_key, '') AS "eventTypeKey",
+       NULLIF(a.message_language, '') AS "messageLanguageCode",
+       v.order_id AS "orderId",
+       v.workflow_id AS "workflowId",
+       v.broadcast_id AS "broadcastId"
   FROM revenue_revenue AS v
   LEFT JOIN activities_activity AS a
     ON a.contact_id = v.contact_id

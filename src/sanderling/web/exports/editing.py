@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from sanderling.accounts.rights import Permission
 from sanderling.connectors import saving as connectors
-from sanderling.connectors.models import ConnectorKind
 from sanderling.exports import saving
 from sanderling.exports.catalogue import DATASETS
+from sanderling.exports.destinations.kinds import KINDS
 from sanderling.exports.models import Export, Interval
 from sanderling.exports.saving import Draft
 from sanderling.lib.errors import Invalid
@@ -55,7 +55,7 @@ class ExportForm(forms.Form):
         known = [
             (connector.pk, f"{connector.name} ({connector.host})")
             for connector in connectors.connectors_of(organisation_id)
-            if connector.kind == ConnectorKind.POSTGRES
+            if connector.kind in KINDS
         ]
         self.fields["connector"].choices = known  # type: ignore[attr-defined]
 

@@ -8,12 +8,13 @@ transaction mode may stand between us and the server.
 """
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
 import psycopg
 from psycopg import errors, sql
 
+from sanderling.connectors.drivers.chunks import Blocks, Chunk, Place, Written
 from sanderling.connectors.drivers.postgres import (
     writing_merging,
     writing_places,
@@ -23,48 +24,13 @@ from sanderling.connectors.drivers.postgres import (
 )
 from sanderling.connectors.drivers.postgres.opening import Connection, connect
 from sanderling.connectors.drivers.postgres.settings import ConnectionSettings
-from sanderling.connectors.drivers.postgres.writing_counts import Counts
-from sanderling.connectors.drivers.postgres.writing_places import Place
 from sanderling.connectors.drivers.postgres.writing_tables import Table, Target
-
-Block = bytes | bytearray | memoryview
-# Gives COPY data in binary form for the columns that are asked for.
-Blocks = Callable[[Sequence[str]], Iterable[Block]]
 
 LONGEST_STATEMENT = 6 * 3600  # seconds; a first load is one statement
 LONGEST_WAIT = 5.0  # for a lock: whoever queues behind us must not wait long
 # What COPY straight into the table cannot do and staging can: values too long for their column,
 # a key twice, columns that the customer gave another type.
 BETTER_STAGED = (psycopg.DataError, errors.UniqueViolation, errors.DatatypeMismatch)
-
-
-@dataclass(frozen=True)
-class Forgetting:
-    """Rows to delete: those with the keys that ``blocks`` gives."""
-
-    columns: tuple[str, ...]
-    blocks: Blocks
-
-
-@dataclass(frozen=True)
-class Chunk:
-    """What one transaction moves: from the place we stand at to the place after."""
-
-    before: Place | None
-    after: Place
-    rows: Blocks
-    parents: Blocks | None = None
-    forgettings: tuple[Forgetting, ...] = ()
-    empties: bool = False  # a full resend of rows without a key begins with an empty table
-
-
-@dataclass
-class Written:
-    """What a chunk did; ``notes`` are sentences for a person."""
-
-    counts: Counts = field(default_factory=Counts)
-    notes: list[str] = field(default_factory=list)
-    place: Place | None = None  # where we stand now
 
 
 class Destination:
@@ -114,6 +80,14 @@ class Destination:
             writing_places.lock(connection, self.schema, target.table, expected=before)
             writing_places.save(connection, self.schema, target.table, after)
             return writing_merging.sweep(connection, self.schema, target, keys)
+
+    def count(self, table: str) -> int:
+        """Return how many rows the table has."""
+        with self.reading() as connection:
+            row = connection.execute(
+                sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(self.schema, table))
+            ).fetchone()
+        return int(row[0]) if row else 0
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -5,10 +5,9 @@ Rows that are equal already are not written: a replay after a crash costs a look
 
 from psycopg import sql
 
+from sanderling.connectors.drivers.chunks import Blocks, Counts
 from sanderling.connectors.drivers.postgres.opening import Connection
-from sanderling.connectors.drivers.postgres.writing_counts import Counts
 from sanderling.connectors.drivers.postgres.writing_staging import (
-    Blocks,
     Staging,
     copied,
     made,

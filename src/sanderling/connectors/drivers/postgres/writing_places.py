@@ -5,47 +5,13 @@ that server (its identity and timeline), because after a restore the same number
 else; ``owner`` and ``export`` name who writes, because two writers would undo each other's work.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from sanderling.connectors.drivers.chunks import Overtaken, Place
 from sanderling.connectors.drivers.postgres.opening import Connection
-from sanderling.lib.errors import SanderlingError
 
 TABLE = "_sanderling_state"
-
-
-class Overtaken(SanderlingError):
-    """Another worker has gone on with this table; nothing was written."""
-
-    status = 409
-    code = "overtaken"
-
-
-@dataclass(frozen=True)
-class Place:
-    """How far a table has been written, by whom, from where.
-
-    ``columns`` are those that the table ever had from us: one of them that is missing was dropped
-    by the customer.  ``is_adopted``: the table was there before us, so what we do not know in it
-    is not ours to delete.
-    """
-
-    owner: str
-    export: int
-    source: str
-    low: int
-    columns: tuple[str, ...] = ()
-    is_adopted: bool = False
-    swept_at: datetime | None = None
-
-    def knowing(self, names: Sequence[str], *, is_adopted: bool) -> "Place":
-        """Return this place with the columns that were made by now."""
-        known = tuple(dict.fromkeys((*self.columns, *names)))
-        return replace(self, columns=known, is_adopted=is_adopted)
 
 
 def make(connection: Connection, schema: str) -> None:

@@ -4,17 +4,15 @@ A temporary table where the role may have one; else a table in the schema that i
 dropped inside the same transaction, so that nobody ever sees it and a crash leaves nothing.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from psycopg import errors, sql
 
+from sanderling.connectors.drivers.chunks import Block, Blocks, Counts
 from sanderling.connectors.drivers.postgres.opening import Connection
-from sanderling.connectors.drivers.postgres.writing_counts import Counts
 from sanderling.connectors.drivers.postgres.writing_tables import Table, Target, names_of
 
-Block = bytes | bytearray | memoryview
-Blocks = Callable[[Sequence[str]], Iterable[Block]]
 SIZES = (50, 100, 200, 300, 500, 1000, 2000, 4000, 10_000)
 SHOWN = 3  # keys of cut rows that a note names
 

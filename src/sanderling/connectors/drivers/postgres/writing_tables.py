@@ -10,8 +10,8 @@ from importlib import resources
 
 from psycopg import errors, sql
 
+from sanderling.connectors.drivers.chunks import Place
 from sanderling.connectors.drivers.postgres.opening import Connection
-from sanderling.connectors.drivers.postgres.writing_places import Place
 from sanderling.lib.errors import Invalid
 
 # What PostgreSQL calls the types that we declare.
