@@ -39,6 +39,7 @@ from sanderling.connectors import saving as connectors
 from sanderling.connectors.drafts import Draft
 from sanderling.exports import reading, running
 from sanderling.exports.catalogue import DATASETS
+from sanderling.exports.datasets.columns import Dialect
 from sanderling.exports.models import Export
 from sanderling.exports.sweeping import EVERYTHING
 
@@ -185,13 +186,17 @@ def rows_query(export: Export, name: str, low: int) -> str:
     window = reading.Window(export.organisation_id, low, EVERYTHING)
     dataset = DATASETS[name]
     with reading.opened() as source:
-        query = reading.query(dataset, tuple(dataset.types))
+        query = reading.query(
+            dataset, Dialect.POSTGRESQL, tuple(dataset.types_in(Dialect.POSTGRESQL))
+        )
         return psycopg.ClientCursor(source).mogrify(query, window.params)
 
 
 def create_by_hand(shop: shopdb.Shop, name: str) -> None:
     dataset = DATASETS[name]
-    columns = ", ".join(f'"{c.name}" {c.type}' for c in dataset.columns)
+    columns = ", ".join(
+        f'"{name}" {type_}' for name, type_ in dataset.types_in(Dialect.POSTGRESQL).items()
+    )
     keys = ", ".join(f'"{k}"' for k in dataset.key)
     key = f", PRIMARY KEY ({keys})" if keys else ""
     shop.run(f'CREATE TABLE "{name}" ({columns}{key})')
@@ -221,7 +226,9 @@ def merge_by_hand(shop: shopdb.Shop, export: Export, name: str, table: str, low:
         into(shop, query, f"COPY {table} FROM STDIN")
         return
     key = ", ".join(f'"{k}"' for k in dataset.key)
-    sets = ", ".join(f'"{c.name}" = excluded."{c.name}"' for c in dataset.columns)
+    sets = ", ".join(
+        f'"{name}" = excluded."{name}"' for name in dataset.types_in(Dialect.POSTGRESQL)
+    )
     into(
         shop,
         query,

@@ -5,7 +5,7 @@ from programs import Program, basic
 
 from sanderling.accounts.models import ApiKey
 from sanderling.connectors.models import Connector
-from sanderling.exports.models import Export
+from sanderling.exports.models import Comparison, Export
 from sanderling.segments.models import Segment
 from sanderling.workflows.models import Workflow
 
@@ -89,6 +89,12 @@ def test_exports_are_run_paused_and_deleted(api, strange_api, export):
     api.put(f"{path}/pause", {"paused": True})
     assert api.get(path).json()["paused"] is True
     assert api.get(f"{path}/runs").json() == []
+    assert api.get(f"{path}/comparisons").json() == []
+    days = [{"day": "2026-11-20", "here": 2, "there": 1, "waiting": 0}]
+    Comparison.objects.create(export=export, dataset="orders", rows_here=2, rows_there=1, days=days)
+    (told,) = api.get(f"{path}/comparisons").json()
+    assert (told["dataset"], told["equal"], told["days"]) == ("orders", False, days)
+    assert strange_api.get(f"{path}/comparisons").status_code == 404
     assert strange_api.post(f"{path}/run").status_code == 404
     assert api.post("/v3/exports", {"connectorId": export.connector_id}).status_code == 400
     assert api.delete(path).status_code == 200

@@ -1,9 +1,16 @@
+import datetime as dt
+
+from django.core import mail
+from django.utils import timezone
+
+from sanderling.accounts.models import AuditEntry
 from sanderling.exports import comparing, requesting, running
-from sanderling.exports.models import Comparison, Export
+from sanderling.exports.models import Comparison, Export, Run
+from sanderling.exports.scheduling import next_night
 
 
 def results(export):
-    return {row.dataset: row for row in Comparison.objects.filter(export=export)}
+    return {row.dataset: row for row in comparing.latest(export)}
 
 
 def test_after_a_run_both_sides_are_equal_in_all_nine_datasets(world):
@@ -80,3 +87,69 @@ def test_asking_for_a_comparison_runs_first_and_compares_then(world):
     assert results(export)["contacts"].is_equal
     assert Export.objects.get().compare_requested_at is None
     assert running.run_due() == 0
+
+
+def night_comes(export):
+    """Let the night of an export begin, whose next upload is an hour away."""
+    an_hour = timezone.now() + dt.timedelta(hours=1)
+    Export.objects.filter(pk=export.pk).update(next_run_at=an_hour, compare_at=timezone.now())
+
+
+def test_both_sides_are_compared_every_night_and_the_results_are_kept(world):
+    world.order("O-1")
+    export = world.export("orders", interval="24h")
+    assert running.run_due() == 1
+    export.refresh_from_db()
+    assert Comparison.objects.count() == 0
+    assert 0 < (export.compare_at - timezone.now()).total_seconds() <= 24 * 3600
+    for _night in range(2):
+        night_comes(export)
+        assert running.run_due() == 1
+    assert [run.cause for run in Run.objects.order_by("pk")] == ["SCHEDULE", "NIGHT", "NIGHT"]
+    assert [row.is_equal for row in Comparison.objects.all()] == [True, True]
+    assert mail.outbox == []
+    assert running.run_due() == 0
+
+
+def test_a_paused_export_is_not_compared_by_night(world):
+    export = world.export("contacts", is_paused=True)
+    night_comes(export)
+    assert running.run_due() == 0
+    assert Comparison.objects.count() == 0
+
+
+def test_what_the_night_finds_is_mailed_to_those_who_may_mend_it_and_written_down(world, settings):
+    settings.BASE_URL = "https://mail.sandpiper.example"
+    world.order("O-1")
+    export = world.export("orders")
+    world.run(export)
+    night_comes(export)
+    world.rows('UPDATE orders SET "totalCost" = 1')
+    assert running.run_due() == 1
+    (letter,) = mail.outbox
+    assert letter.to == [world.cast.owner_user.email]
+    assert letter.subject == "The data export to Shop · public differs"
+    assert "- orders: 1 rows here, 1 there; 1 days differ" in letter.body
+    assert f"https://mail.sandpiper.example/data-export/{export.pk}" in letter.body
+    entry = AuditEntry.objects.get(verb="export.differs")
+    assert (entry.subject, entry.details) == (str(export.pk), {"datasets": ["orders"]})
+
+
+def test_whoever_asks_for_a_comparison_looks_at_the_page_and_gets_no_mail(world):
+    world.order("O-1")
+    export = world.export("orders")
+    world.run(export)
+    world.rows('UPDATE orders SET "totalCost" = 1')
+    requesting.compare_now(world.cast.organisation.pk, export.pk, by=world.cast.owner)
+    assert running.run_due() == 1
+    assert not results(export)["orders"].is_equal
+    assert mail.outbox == []
+
+
+def test_the_night_is_that_of_the_organisation(world):
+    export = world.export("contacts")
+    assert export.organisation.time_zone == "Europe/Kyiv"
+    noon = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
+    local = next_night(export, noon).astimezone(export.organisation.zone)
+    assert local.date() == dt.date(2026, 11, 21)
+    assert local.hour in {2, 3}

@@ -12,7 +12,7 @@ from sanderling.exports.catalogue import DATASETS
 from sanderling.exports.datasets.columns import Dataset, Dialect
 from sanderling.exports.destinations.kinds import kind_of
 from sanderling.exports.destinations.protocol import Shape, Sum, Sums
-from sanderling.exports.models import Comparison, Export
+from sanderling.exports.models import Comparison, Export, Run
 from sanderling.exports.reading import Connection, Window
 from sanderling.exports.sweeping import EVERYTHING
 from sanderling.lib.errors import SanderlingError
@@ -20,16 +20,25 @@ from sanderling.lib.errors import SanderlingError
 MOST_DAYS = 100  # that differ are kept
 
 
-def compare(export: Export) -> None:
-    """Compare every dataset of an export and keep the result."""
-    for name in export.datasets:
-        result, _ = Comparison.objects.get_or_create(export=export, dataset=name)
-        try:
-            _compare(export, DATASETS[name], result)
-            result.error = ""
-        except SanderlingError as error:
-            result.error = error.message
-        result.save()
+def compare(export: Export, run: Run | None = None) -> list[Comparison]:
+    """Compare every dataset of an export and keep the results."""
+    return [_result(export, name, run) for name in export.datasets]
+
+
+def latest(export: Export) -> list[Comparison]:
+    """Return the last result of every dataset that was compared."""
+    rows = Comparison.objects.filter(export=export, dataset__in=export.datasets)
+    return list(rows.order_by("dataset", "-pk").distinct("dataset"))
+
+
+def _result(export: Export, name: str, run: Run | None) -> Comparison:
+    result = Comparison(export=export, dataset=name, run=run)
+    try:
+        _compare(export, DATASETS[name], result)
+    except SanderlingError as error:
+        result.error = error.message
+    result.save()
+    return result
 
 
 def _compare(export: Export, dataset: Dataset, result: Comparison) -> None:

@@ -30,6 +30,7 @@ class Export(models.Model):
     next_run_at = models.DateTimeField(null=True)
     requested_at = models.DateTimeField(null=True)  # somebody pressed "Run now"
     compare_requested_at = models.DateTimeField(null=True)  # … or "Compare"
+    compare_at = models.DateTimeField(null=True)  # the next night on which both sides are compared
     lease_until = models.DateTimeField(null=True)
     lease = models.UUIDField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -83,7 +84,7 @@ class Run(models.Model):
     )
     export = models.ForeignKey(Export, on_delete=models.CASCADE)
     status = models.CharField(max_length=8, choices=RunStatus.choices, default="RUNNING")
-    cause = models.CharField(max_length=8, default="SCHEDULE")  # REQUEST, COMPARE
+    cause = models.CharField(max_length=8, default="SCHEDULE")  # REQUEST, COMPARE, NIGHT
     started_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
 
@@ -115,13 +116,14 @@ class DatasetRun(models.Model):
 
 
 class Comparison(models.Model):
-    """Counts and checksums of a dataset on both sides, by day.
+    """Counts and checksums of a dataset on both sides, by day; one row each time they were taken.
 
     ``days``: [{"day", "here", "there", "waiting"}] of the days that differ.  Rows that changed
     since the last run wait: a day with such rows may differ for them alone.
     """
 
     export = models.ForeignKey(Export, on_delete=models.CASCADE)
+    run = models.ForeignKey(Run, null=True, on_delete=models.CASCADE)
     dataset = models.CharField(max_length=24)
     rows_here = models.BigIntegerField(default=0)
     rows_there = models.BigIntegerField(default=0)
@@ -129,11 +131,11 @@ class Comparison(models.Model):
     days_compared = models.IntegerField(default=0)
     days = models.JSONField(default=list)
     error = models.TextField(blank=True, default="")
-    compared_at = models.DateTimeField(auto_now=True)
+    compared_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["export", "dataset"], name="exports_comparison_once")
+        indexes = [
+            models.Index(fields=["export", "dataset", "-id"], name="exports_comparison_last")
         ]
 
     def __str__(self) -> str:

@@ -11,16 +11,16 @@ import psycopg
 from django.utils import timezone
 
 from sanderling.connectors.drivers.chunks import Written
-from sanderling.exports import comparing, leasing, moving, reading
+from sanderling.exports import alarming, comparing, leasing, moving, reading
 from sanderling.exports.catalogue import DATASETS
 from sanderling.exports.destinations.kinds import kind_of
 from sanderling.exports.models import DatasetRun, Export, Run, RunStatus, Watermark
 from sanderling.exports.moving import Move
-from sanderling.exports.scheduling import next_run
+from sanderling.exports.scheduling import next_night, next_run
 from sanderling.lib.errors import SanderlingError
 
 LOG = logging.getLogger(__name__)
-SCHEDULE, REQUEST, COMPARE = "SCHEDULE", "REQUEST", "COMPARE"
+SCHEDULE, REQUEST, COMPARE, NIGHT = "SCHEDULE", "REQUEST", "COMPARE", "NIGHT"
 REMEMBERED = dt.timedelta(days=90)
 OUR_FAULT = "Something broke on our side; the log of the worker says what. The next run goes on."
 
@@ -51,8 +51,9 @@ def _run(export: Export, cause: str, *, claim: bool) -> Run:
         )
         for name in export.datasets:
             _move(this, export, name)
-        if export.compare_requested_at or cause == COMPARE:
-            comparing.compare(export)
+        is_asked = export.compare_requested_at is not None or cause == COMPARE
+        if is_asked or _is_night(export):
+            alarming.tell(export, comparing.compare(export, this), is_asked=is_asked)
         _finish(this, export)
         _answer_requests(export, asked)
     return this
@@ -95,7 +96,8 @@ def _finish(this: Run, export: Export) -> None:
     this.finished_at = timezone.now()
     this.save(update_fields=["status", "finished_at"])
     moment = next_run(export, this.finished_at, has_failed=has_failed)
-    Export.objects.filter(pk=export.pk).update(next_run_at=moment)
+    night = next_night(export, this.finished_at)
+    Export.objects.filter(pk=export.pk).update(next_run_at=moment, compare_at=night)
     Run.objects.filter(export=export, started_at__lt=this.finished_at - REMEMBERED).delete()
 
 
@@ -111,4 +113,10 @@ def _answer_requests(export: Export, asked: object) -> None:
 def _cause_of(export: Export) -> str:
     if export.compare_requested_at is not None:
         return COMPARE
-    return SCHEDULE if export.requested_at is None else REQUEST
+    if export.requested_at is not None:
+        return REQUEST
+    return NIGHT if _is_night(export) else SCHEDULE
+
+
+def _is_night(export: Export) -> bool:
+    return export.compare_at is not None and export.compare_at <= timezone.now()

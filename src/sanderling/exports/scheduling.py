@@ -27,6 +27,18 @@ def next_run(export: Export, now: dt.datetime, *, has_failed: bool = False) -> d
     return min(regular, now + AFTER_FAILURE) if has_failed else regular
 
 
+def next_night(export: Export, now: dt.datetime) -> dt.datetime:
+    """Return when both sides are compared next: between two and four in the organisation's night.
+
+    Each export has a minute of its own, so that a thousand of them do not begin at once.
+    """
+    local = now.astimezone(export.organisation.zone)
+    moment = dt.time(2 + export.pk % 2, export.pk * 7 % 60)
+    tonight = dt.datetime.combine(local.date(), moment, tzinfo=local.tzinfo)
+    later = tonight if tonight > local else tonight + dt.timedelta(days=1)
+    return later.astimezone(dt.UTC)
+
+
 def check_cron(line: str) -> None:
     """Raise Invalid for a line that is none, or that runs more often than every five minutes."""
     fields = line.split()

@@ -9,7 +9,7 @@ from sanderling.api.shapes import Id, Page, Shape
 from sanderling.api.times import stamp
 from sanderling.exports import requesting, saving
 from sanderling.exports.catalogue import DATASETS
-from sanderling.exports.models import DatasetRun, Export, Run
+from sanderling.exports.models import Comparison, DatasetRun, Export, Run
 
 
 class ExportBody(Shape):
@@ -98,6 +98,16 @@ def export_runs(call: Call, export_id: int, query: Page) -> list[dict[str, Any]]
     return [_run(one) for one in runs[query.window(usual=50)]]
 
 
+@operation(
+    "GET", "/v3/exports/{export_id}/comparisons", summary="Comparisons of both sides, by day"
+)
+def export_comparisons(call: Call, export_id: int, query: Page) -> list[dict[str, Any]]:
+    """Return a page of comparisons, newest first, with the days that differ."""
+    export = saving.get(call.organisation_id, export_id)
+    rows = Comparison.objects.filter(export=export).order_by("-pk")
+    return [_comparison(one) for one in rows[query.window(usual=50)]]
+
+
 def _draft(body: ExportBody, base: Export) -> saving.Draft:
     return saving.Draft(
         connector_id=base.connector_id if body.connector_id is None else body.connector_id,
@@ -118,6 +128,20 @@ def _export(export: Export) -> dict[str, Any]:
         datasets=export.datasets,
         paused=export.is_paused,
         nextRunAt=stamp(export.next_run_at) if export.next_run_at else None,
+    )
+
+
+def _comparison(one: Comparison) -> dict[str, Any]:
+    return present(
+        dataset=one.dataset,
+        comparedAt=stamp(one.compared_at),
+        equal=one.is_equal,
+        rowsHere=one.rows_here,
+        rowsThere=one.rows_there,
+        rowsWaiting=one.rows_waiting,
+        daysCompared=one.days_compared,
+        days=one.days or None,
+        error=one.error or None,
     )
 
 

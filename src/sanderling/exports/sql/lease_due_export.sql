@@ -6,11 +6,11 @@ UPDATE exports_export
  WHERE id = (
        SELECT e.id
          FROM exports_export AS e
-        WHERE e.next_run_at <= now()
+        WHERE least(e.next_run_at, e.compare_at) <= now()
           AND (NOT e.is_paused OR e.requested_at IS NOT NULL
                OR e.compare_requested_at IS NOT NULL)
           AND (e.lease_until IS NULL OR e.lease_until < now())
-        ORDER BY e.next_run_at, e.id
+        ORDER BY least(e.next_run_at, e.compare_at), e.id
         LIMIT 1
           FOR UPDATE SKIP LOCKED
        )

@@ -2,14 +2,16 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from typing import Any
 
+from django.db.models import Max, Sum
 from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sanderling.accounts.rights import Permission
-from sanderling.exports import saving
+from sanderling.exports import comparing, saving
 from sanderling.exports.catalogue import DATASETS
 from sanderling.exports.models import Comparison, Export, Run, RunStatus, Watermark
 from sanderling.web.guarding import allowed
@@ -17,6 +19,7 @@ from sanderling.web.membership import PersonRequest
 
 RUNS_SHOWN = 30
 RUNS_PLOTTED = 200
+NIGHTS_PLOTTED = 90
 
 
 @allowed(Permission.READ_REPORTS)
@@ -51,7 +54,8 @@ def show(request: PersonRequest, export_id: int) -> HttpResponseBase:
         "export": export,
         "runs": [(run, list(run.datasets.order_by("pk")), _duration(run)) for run in runs],
         "marks": _freshness(export, now),
-        "comparisons": Comparison.objects.filter(export=export).order_by("dataset"),
+        "comparisons": comparing.latest(export),
+        "agreement": _agreement(export),
         "is_running": export.lease_until is not None and export.lease_until > now,
         "plot": _plot(export),
         "is_editable": _edits(request),
@@ -94,6 +98,36 @@ def _plot(export: Export) -> dict[str, object] | None:
                 "areaStyle": {"opacity": 0.15},
                 "data": points,
             }
+        ],
+    }
+
+
+def _agreement(export: Export) -> dict[str, object] | None:
+    """Return a plot of rows on both sides, and days that differed, over the nights."""
+    rows = Comparison.objects.filter(export=export, run__isnull=False, error="")
+    totals: Any = rows.values("run_id").annotate(
+        moment=Max("compared_at"),
+        here=Sum("rows_here"),
+        there=Sum("rows_there"),
+        waiting=Sum("rows_waiting"),
+    )
+    points = list(totals.order_by("-run_id")[:NIGHTS_PLOTTED])[::-1]
+    if len(points) < 2:
+        return None
+    series = {_("Rows here"): "here", _("Rows there"): "there", _("Rows on their way"): "waiting"}
+    return {
+        "grid": {"left": 72, "right": 16, "top": 40, "bottom": 32},
+        "legend": {},
+        "tooltip": {"trigger": "axis"},
+        "xAxis": {"type": "time", "axisLabel": {"hideOverlap": True}},
+        "yAxis": {"type": "value", "min": 0},
+        "series": [
+            {
+                "type": "line",
+                "name": words,
+                "data": [(point["moment"].isoformat(), point[name]) for point in points],
+            }
+            for words, name in series.items()
         ],
     }
 
