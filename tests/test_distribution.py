@@ -16,6 +16,7 @@ BY_CONTACT = {
     "contacts_newcomer",
     "contacts_subscription",
     "events_event",
+    "optin_confirmation",
     "orders_item",
     "orders_order",
     "revenue_revenue",

@@ -5,7 +5,7 @@ Two callers with the same new person end with one contact.  Both may look and fi
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import psycopg
@@ -46,13 +46,15 @@ def upsert(
     email_status: str = EmailStatus.CONFIRMED,
     restore: bool = True,
     lenient: bool = False,
+    keeps_addresses: bool = False,
 ) -> Upserted:
     """Update the contact that this person is, or create one.
 
     An external ID is looked up first and, when unknown, joins the contact that `match` finds if
     that one has none yet.  A deleted contact comes back when `restore`, else it is a Conflict.
     `lenient` leaves out unusable names, languages, zones and fields; an unusable address, and
-    every problem otherwise, raises Invalid.  `email_status` is for new contacts only.
+    every problem otherwise, raises Invalid.  `email_status` is that of a new address; with
+    `keeps_addresses` a known contact keeps the ones it has.
     """
     cleaned = cleaning.clean(person, fields.catalogue(organisation_id))
     _refuse(cleaned, lenient=lenient)
@@ -68,7 +70,8 @@ def upsert(
             _claim(contact, keys.items(), must=_identity(free, match))
             auditing.record(by, "contact.create", contact.pk)
             return Upserted(contact.pk, created=True, problems=cleaned.problems)
-        _update(contact, cleaned.person, restore=restore, by=by)
+        said = _without_addresses(cleaned.person, contact) if keeps_addresses else cleaned.person
+        _update(contact, said, restore=restore, email_status=email_status, by=by)
         return Upserted(contact.pk, created=False, problems=cleaned.problems)
 
     return until_no_race(attempt)
@@ -84,7 +87,7 @@ def update(organisation_id: int, contact_id: int, person: Person, *, by: Actor) 
 
     def attempt() -> None:
         contact = _by_id(organisation_id, contact_id, cleaned.person)
-        _update(contact, cleaned.person, restore=True, by=by)
+        _update(contact, cleaned.person, restore=True, email_status=EmailStatus.CONFIRMED, by=by)
 
     until_no_race(attempt)
 
@@ -191,7 +194,18 @@ def _claim(
         raise KeyTaken
 
 
-def _update(contact: Contact, person: Person, *, restore: bool, by: Actor) -> None:
+def _without_addresses(person: Person, contact: Contact) -> Person:
+    """Return what was said without the addresses that the contact has already."""
+    return replace(
+        person,
+        email=None if contact.email else person.email,
+        phone=None if contact.phone else person.phone,
+    )
+
+
+def _update(
+    contact: Contact, person: Person, *, restore: bool, email_status: str, by: Actor
+) -> None:
     if contact.deleted_at is not None and not restore:
         raise Conflict("This contact was deleted.")
     changed = _assign(contact, person)
@@ -203,7 +217,7 @@ def _update(contact: Contact, person: Person, *, restore: bool, by: Actor) -> No
     if not changed:
         return
     if "email" in changed:
-        contact.email_status = EmailStatus.CONFIRMED
+        contact.email_status = email_status
     contact.updated_at = timezone.now()
     contact.save(update_fields=[*changed, "email_status", "updated_at"])
     _renew_keys(contact, changed)

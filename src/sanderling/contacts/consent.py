@@ -94,6 +94,12 @@ def set_categories(
     return before != set(ids)
 
 
+def known_keys(organisation_id: int, keys: Sequence[str]) -> list[str]:
+    """Return the keys; raises Invalid for one that nobody made."""
+    _ids(organisation_id, keys)
+    return list(keys)
+
+
 def _ids(organisation_id: int, keys: Sequence[str]) -> list[int]:
     known = dict(
         Category.objects.filter(organisation_id=organisation_id, key__in=keys).values_list(

@@ -21,7 +21,9 @@ SPEAKS_VELOCITY = re.compile(
     r"\$[!{A-Za-z]|#\{|#(?:if|else|elseif|end|set|foreach|macro|define|evaluate)\b|#@"
 )
 # These go to us already, and must work where tracking does not.
-UNTRACKED = re.compile(r"\$!?\{?(?:unsubscribeUrl|viewUrl)\b", re.IGNORECASE)
+UNTRACKED = re.compile(
+    r"\$!?\{?(?:unsubscribeUrl|preferencesUrl|viewUrl|confirmUrl)\b", re.IGNORECASE
+)
 UTM_SOURCE, UTM_MEDIUM = "sanderling", "email"
 
 

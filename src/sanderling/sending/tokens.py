@@ -29,6 +29,7 @@ class Purpose(StrEnum):
     CLICK = "c"
     UNSUBSCRIBE = "u"
     VIEW = "v"
+    CONFIRM = "s"  # a subscription; its third number is a question's and not a delivery's
     LINK = "l"  # a link's number within an organisation
     ADDRESS = "a"  # an address that came from data
 

@@ -70,6 +70,11 @@ def unsubscribed(text: str) -> Contact:
     return contact
 
 
+def subscription_changed(token: Token, words: str) -> None:
+    """Write down that a mail brought its reader to change what they want."""
+    _record(token, ActivityStatus.SUBSCRIPTION_CHANGED, description=words)
+
+
 def web_version(text: str) -> Rendered:
     """Return a mail as its reader sees it, made anew from the frozen content.
 
@@ -127,7 +132,7 @@ def _delivery(token: Token) -> letters.Row:
     return rows[0]
 
 
-def _record(token: Token, status: str, *, link: str = "") -> None:
+def _record(token: Token, status: str, *, link: str = "", description: str = "") -> None:
     row = _delivery(token)
     about = {name: row[name] for name in ABOUT}
     content = Content.objects.get(pk=about.pop("content_id"))
@@ -142,6 +147,7 @@ def _record(token: Token, status: str, *, link: str = "") -> None:
                 view_url=letters.links_of(token).view,
                 sent_at=row["handed_at"],
                 link=link,
+                description=description,
             )
         ]
     )

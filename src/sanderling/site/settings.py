@@ -33,7 +33,7 @@ ALLOWED_PRIVATE_HOSTS = (
 ROOMS = [
     "postgres", "accounts", "contacts", "oauth", "connectors", "activities", "orders", "events",
     "promocodes", "sources", "revenue", "segments", "messages", "sending", "broadcasts",
-    "workflows", "exports", "reports", "api", "web", "worker",
+    "optin", "workflows", "exports", "reports", "api", "web", "worker",
 ]  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -9,6 +9,7 @@ from django.db import transaction
 from sanderling.activities import forgetting as activities
 from sanderling.contacts import erasing
 from sanderling.events import forgetting as events
+from sanderling.optin import forgetting as optin
 from sanderling.orders import forgetting as orders
 from sanderling.promocodes import forgetting as promocodes
 from sanderling.revenue import forgetting as revenue
@@ -16,7 +17,7 @@ from sanderling.segments import forgetting as segments
 from sanderling.sending import forgetting as sending
 from sanderling.workflows import forgetting as workflows
 
-ROOMS = (workflows, sending, segments, revenue, promocodes, orders, events, activities)
+ROOMS = (workflows, optin, sending, segments, revenue, promocodes, orders, events, activities)
 
 
 @transaction.atomic

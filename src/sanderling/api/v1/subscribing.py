@@ -1,6 +1,5 @@
 """A person fills in a form, or wants no more mail (api.md §5.4.6, §5.4.8)."""
 
-from dataclasses import replace
 from typing import Any
 
 from sanderling.api import shapes
@@ -9,19 +8,12 @@ from sanderling.api.calling import Call
 from sanderling.api.operations import operation
 from sanderling.api.persons import person_of, register_devices
 from sanderling.contacts import adding, consent, finding, lists, suppressing, validating
-from sanderling.contacts.models import Contact, EmailStatus, KeyKind, Source
-from sanderling.contacts.people import Person
+from sanderling.contacts.models import Contact, EmailStatus, Source
 from sanderling.events.recording import NewEvent, record
 from sanderling.events.types import check_key
 from sanderling.lib.errors import Invalid
-
-ANSWERS = {
-    EmailStatus.UNCONFIRMED: "NEED_CONFIRMATION",
-    EmailStatus.UNSUBSCRIBED: "NEED_CONFIRMATION",
-    EmailStatus.CONFIRMED: "ALREADY_SUBSCRIBED",
-    EmailStatus.SOFT_BOUNCED: "ALREADY_SUBSCRIBED",
-    EmailStatus.BLACKLISTED: "BLACKLISTED",
-}
+from sanderling.optin import asking
+from sanderling.optin.asking import Form
 
 
 @operation(
@@ -30,7 +22,8 @@ ANSWERS = {
 def subscribe(call: Call, body: shapes.SubscribeContact) -> dict[str, Any]:
     """Add an unconfirmed contact, or update a known one without touching its addresses.
 
-    One event per call tells workflows, which send the letter with the confirmation link.
+    Who is not confirmed is asked to be, as the organisation has set; one event per call tells
+    workflows.  Where a workflow writes the letter, its event brings the link as ConfirmUrl.
     """
     if body.contact is None:
         raise Invalid("contact must be specified.")
@@ -38,15 +31,17 @@ def subscribe(call: Call, body: shapes.SubscribeContact) -> dict[str, Any]:
     check_key(f"subscribeUpdateFromApi{ending}")
     contact, is_new = _subscribed(call, body.contact)
     register_devices(call.organisation_id, contact.pk, body.contact, by=call.actor)
-    for list_id in lists.named(call.organisation_id, body.groups or [], by=call.actor):
-        lists.add_members(call.organisation_id, list_id, [contact.pk], by=call.actor)
-    if body.subscriptions:
-        consent.subscribe(call.organisation_id, contact.pk, body.subscriptions, by=call.actor)
+    form = Form(
+        form_type=body.form_type or "",
+        lists=lists.named(call.organisation_id, body.groups or [], by=call.actor),
+        categories=consent.known_keys(call.organisation_id, body.subscriptions or []),
+    )
+    answer = asking.receive(contact, form, by=call.actor)
     kind = "subscribeFromApi" if is_new else "subscribeUpdateFromApi"
-    record(call.organisation_id, [_event(f"{kind}{ending}", contact)], by=call.actor)
+    record(call.organisation_id, [_event(f"{kind}{ending}", contact, answer)], by=call.actor)
     return present(
         id=contact.pk,
-        emailStatus=ANSWERS[EmailStatus(contact.email_status)] if contact.email else None,
+        emailStatus=answer.status or None,
         new=is_new,
     )
 
@@ -74,41 +69,29 @@ def resubscribe(call: Call, body: shapes.Emails) -> Answer:
 
 
 def _subscribed(call: Call, sent: shapes.Contact) -> tuple[Contact, bool]:
-    """Return the contact and whether it is new."""
-    person = person_of(sent)
-    known = _known(call.organisation_id, person)
-    if known is not None:
-        person = replace(
-            person,
-            email=None if known.email else person.email,
-            phone=None if known.phone else person.phone,
-            contact_id=known.pk,
-        )
+    """Return the contact and whether it is new.
+
+    Looked for by external id, then e-mail, then phone (api.md §4.4); a contact that has another
+    external id is another person, as in the bulk call (§5.4.3, rule 5).
+    """
     added = adding.upsert(
         call.organisation_id,
-        person,
+        person_of(sent),
         source=Source.SUBSCRIPTION,
         email_status=EmailStatus.UNCONFIRMED,
         by=call.actor,
         lenient=True,
+        keeps_addresses=True,
     )
     return finding.get(call.organisation_id, added.contact_id), added.created
 
 
-def _known(organisation_id: int, person: Person) -> Contact | None:
-    """Look by external id, then e-mail, then phone (api.md §4.4)."""
-    for kind, value in (
-        (KeyKind.EXTERNAL_ID, person.external_id),
-        (KeyKind.EMAIL, person.email),
-        (KeyKind.PHONE, person.phone),
-    ):
-        if value and (found := finding.by_key(organisation_id, kind, value)):
-            return finding.get(organisation_id, found)
-    return None
-
-
-def _event(type_key: str, contact: Contact) -> NewEvent:
-    params = present(ContactId=str(contact.pk), EmailAddress=contact.email or None)
+def _event(type_key: str, contact: Contact, answer: asking.Answer) -> NewEvent:
+    params = present(
+        ContactId=str(contact.pk),
+        EmailAddress=contact.email or None,
+        ConfirmUrl=answer.confirm_url or None,
+    )
     return NewEvent(type_key, str(contact.pk), params=params, contact_id=contact.pk)
 
 

@@ -24,7 +24,7 @@ class Redirect(HttpResponseRedirect):
     allowed_schemes = ["http", "https"]
 
 
-def _for_readers(view: View) -> View:
+def for_readers(view: View) -> View:
     """Answer a broken or foreign link with a page that says so."""
 
     @wraps(view)
@@ -51,7 +51,7 @@ def open_pixel(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_safe
-@_for_readers
+@for_readers
 def click(request: HttpRequest, token: str, link: str) -> HttpResponse:
     """Write down the click and redirect."""
     to = request.GET.get("to")
@@ -65,7 +65,7 @@ def click(request: HttpRequest, token: str, link: str) -> HttpResponse:
 
 @csrf_exempt  # one click of a mail program has no cookie (RFC 8058); the token is the proof
 @require_http_methods(["GET", "HEAD", "POST"])
-@_for_readers
+@for_readers
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """Ask on GET, since programs follow links by themselves; unsubscribe on POST."""
     if request.method == "POST":
@@ -76,7 +76,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_GET
-@_for_readers
+@for_readers
 def web_version(request: HttpRequest, token: str) -> HttpResponse:
     """Show a mail in the browser."""
     try:
