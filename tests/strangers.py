@@ -36,6 +36,7 @@ from sanderling.promocodes.models import Promocode
 from sanderling.segments.models import Segment
 from sanderling.sending.models import Batch, Captured, Delivery
 from sanderling.sources.models import DataSource
+from sanderling.websites.models import Domain, Hit, Site, Visitor
 from sanderling.workflows.models import Run, Version, Workflow
 
 MARK = "Ours-and-nobody-elses"  # in every name that a stranger must never read
@@ -44,6 +45,7 @@ PUBLIC = {
     "healthz", "readyz", "metrics", "accounts-sign-in", "accounts-sign-out", "accounts-language",
     "password_reset", "password_reset_done", "password_reset_complete", "oauth-token",
     "oauth-revoke", "oauth-metadata", "api-docs", "api-openapi",
+    "site-events", "site-push", "site-script", "site-worker",
 }  # fmt: skip
 OWN = {
     "home", "settings-home", "settings-organisation", "settings-members", "settings-keys",
@@ -162,7 +164,15 @@ def settle(cast: Cast) -> dict[str, Any]:
     app, _ = registering.register(
         ours.pk, name=MARK, callback="https://a.example/", rights=["full"], by=cast.owner
     )
+    Site.objects.create(organisation=ours, code="feedfeedfeed", creates_contacts=False)
+    domain = Domain.objects.create(organisation=ours, host=f"{MARK.lower()}.example", pushes=True)
+    Visitor.objects.create(organisation=ours, cookie=MARK, contact_id=cast.dina.pk)
+    Hit.objects.create(
+        organisation=ours, cookie=MARK, type_key=MARK, key_value=MARK,
+        occurred_at="2025-01-01T00:00Z",
+    )  # fmt: skip
     return {
+        "domain_id": domain.pk,
         "organisation_id": ours.pk,
         "user_id": cast.owner_user.pk,
         "key_id": ApiKey.objects.get(description=MARK).pk,
@@ -252,6 +262,9 @@ def wishes(ours: dict[str, Any]) -> dict[str, Any]:
         "subscriptions": [MARK],
         "status": "OPENED",
         "active": True,
+        "domain": "plover.example",
+        "createsContacts": True,
+        "webPush": True,
         "from": '"Me" <me@plover.example>',
         "subject": "x",
         "htmlText": "x",

@@ -21,6 +21,8 @@ PER_SECOND = {
     "interactions": 300,
     "contact messages": 10,
     "stored email": 10,
+    "tracker": 500,  # events of the visitors of one site
+    "tracker people": 20,  # of which this many may make a contact or a subscription
 }
 
 

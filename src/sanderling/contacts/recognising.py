@@ -66,7 +66,7 @@ def recognise_or_add(
     strangers = {
         at: person
         for at, who in enumerate(identities)
-        if found[at] == NOBODY and (person := _person_of(who))
+        if found[at] == NOBODY and (person := person_of(who))
     }
     added = _added(organisation_id, list(strangers.values()), source=source, by=by)
     for at, contact_id in zip(strangers, added, strict=True):
@@ -90,7 +90,7 @@ def _first_known(who: Identity, known: dict[Name, int]) -> int:
     return next((known[name] for name in who.names() if name in known), NOBODY)
 
 
-def _person_of(who: Identity) -> Person | None:
+def person_of(who: Identity) -> Person | None:
     """Return a new person with what is usable, or None when nothing identifies them."""
     person = Person(
         external_id=who.external_id[:LONGEST_EXTERNAL_ID].strip() or None,

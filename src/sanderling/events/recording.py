@@ -70,7 +70,7 @@ def record(
     with transaction.atomic():
         declared = types.of_keys(organisation_id, (event.type_key for event in events))
         for event in events:
-            _require_params(declared[event.type_key], event)
+            require_params(declared[event.type_key], event)
         contact_ids = _contacts_of(organisation_id, events, by=by, creates=creates)
         ids = _insert(organisation_id, events, declared=declared, contact_ids=contact_ids)
         if any(not event.is_past for event in events):
@@ -108,7 +108,8 @@ def check(event: NewEvent) -> None:
             raise Invalid(problems={"params": [f"A name has 1 to {LONGEST_NAME} characters."]})
 
 
-def _require_params(declared: types.Declared, event: NewEvent) -> None:
+def require_params(declared: types.Declared, event: NewEvent) -> None:
+    """Raise EventRefused when the event lacks what its type requires."""
     if declared.missing_from(event.params):
         raise EventRefused(declared.parameters)
 
@@ -141,7 +142,7 @@ def _insert(
             "type_ids": [declared[event.type_key].id for event in events],
             "contact_ids": contact_ids,
             "key_values": [key_value_of(event) for event in events],
-            "params": [_as_json(event.params) for event in events],
+            "params": [as_json(event.params) for event in events],
             "occurred": [event.occurred_at for event in events],
             "past": [event.is_past for event in events],
         },
@@ -149,7 +150,7 @@ def _insert(
     return sorted(row[0] for row in rows)
 
 
-def _as_json(params: dict[str, Any]) -> str:
+def as_json(params: dict[str, Any]) -> str:
     """Return the text to store; PostgreSQL's text cannot hold NUL or half a surrogate pair."""
     text = json.dumps(params, ensure_ascii=False)
     if "\\u0000" in text or (not text.isascii() and _is_broken(text)):

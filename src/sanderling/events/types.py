@@ -62,6 +62,12 @@ def of_keys(organisation_id: int, keys: Iterable[str]) -> dict[str, Declared]:
     return found
 
 
+def has_room_for(organisation_id: int, key: str, *, most: int) -> bool:
+    """Say whether an event of this type may come from strangers: known, or one of the first."""
+    ours = EventType.objects.filter(organisation_id=organisation_id)
+    return ours.filter(key=key).exists() or ours.count() < most
+
+
 def declare(
     organisation_id: int, type_id: int, *, parameters: list[dict[str, Any]], by: Actor
 ) -> None:

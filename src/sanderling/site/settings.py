@@ -32,7 +32,7 @@ ALLOWED_PRIVATE_HOSTS = (
 
 ROOMS = [
     "postgres", "accounts", "contacts", "oauth", "connectors", "activities", "orders", "events",
-    "promocodes", "sources", "revenue", "segments", "messages", "sending", "broadcasts",
+    "promocodes", "sources", "revenue", "websites", "segments", "messages", "sending", "broadcasts",
     "optin", "workflows", "exports", "reports", "api", "web", "worker",
 ]  # fmt: skip
 INSTALLED_APPS = [

@@ -15,9 +15,21 @@ from sanderling.promocodes import forgetting as promocodes
 from sanderling.revenue import forgetting as revenue
 from sanderling.segments import forgetting as segments
 from sanderling.sending import forgetting as sending
+from sanderling.websites import forgetting as websites
 from sanderling.workflows import forgetting as workflows
 
-ROOMS = (workflows, optin, sending, segments, revenue, promocodes, orders, events, activities)
+ROOMS = (
+    workflows,
+    optin,
+    sending,
+    segments,
+    websites,
+    revenue,
+    promocodes,
+    orders,
+    events,
+    activities,
+)
 
 
 @transaction.atomic

@@ -43,6 +43,7 @@ LOOPS = (
     Loop("stepping", "workflows.stepping:step_once", SECONDS(3)),
     Loop("exports", "exports.running:run_due", SECONDS(20)),
     Loop("forgetting", "worker.forgetting:forget_due", SECONDS(30)),
+    Loop("nobodies", "websites.forgetting:forget_nobodies", "17 * * * *"),
     Loop("partitions", "worker.loops:ensure_partitions", "7 3 * * *"),
     Loop("tidying", "worker.tidying:forget_stalled_wake_ups", "*/5 * * * *"),
 )

@@ -112,6 +112,12 @@ def add_tokens(call: Call, app_uuid: str, body: AppTokens) -> Answer:
 )  # fmt: skip
 def interaction(call: Call, interaction_id: str, body: Interaction) -> Answer:
     """Record what a device did; the id is signed, so no credentials are needed (api.md §1.3)."""
+    note(interaction_id, body)
+    return EMPTY
+
+
+def note(interaction_id: str, body: Interaction) -> None:
+    """Write down what a device or browser says that it did with a message."""
     if body.status not in STATUSES:
         raise Invalid(f"status must be one of {', '.join(STATUSES)}.")
     token = tokens.read(interaction_id, tokens.Purpose.OPEN)
@@ -122,7 +128,6 @@ def interaction(call: Call, interaction_id: str, body: Interaction) -> Answer:
         raise NotFound("There is no such interaction.")
     at = moment_of(body.time, dt.UTC) if body.time else dt.datetime.now(dt.UTC)
     record_activities([_fact(delivery, STATUSES[body.status], at)])
-    return EMPTY
 
 
 def _fact(delivery: Delivery, status: str, at: dt.datetime) -> NewActivity:

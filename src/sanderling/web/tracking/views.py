@@ -10,9 +10,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from sanderling.lib.errors import SanderlingError
-from sanderling.sending import tracking
+from sanderling.sending import tokens, tracking
 from sanderling.velocity import VelocityError
 from sanderling.web.framing import SEALED
+from sanderling.websites import tickets
 
 PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 View = Callable[..., HttpResponse]
@@ -57,7 +58,10 @@ def click(request: HttpRequest, token: str, link: str) -> HttpResponse:
     to = request.GET.get("to")
     if request.method == "HEAD":
         return Redirect(tracking.address_of(token, link, to))
-    response = Redirect(tracking.clicked(token, link, to))
+    reader = tokens.read(token, tokens.Purpose.CLICK)
+    address = tracking.clicked(token, link, to)
+    # On our own site the script learns who came, and the visitor's history joins the reader's.
+    response = Redirect(tickets.stamped(reader.organisation_id, reader.contact_id, address))
     response["Cache-Control"] = "no-store, private"
     response["Referrer-Policy"] = "no-referrer"
     return response

@@ -1,0 +1,1 @@
+"""Websites: their domains and script, their visitors, and pushes to browsers."""
