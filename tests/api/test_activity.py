@@ -118,7 +118,7 @@ def test_an_interaction_needs_no_credentials_but_a_signed_id(api, cast, delivery
 def test_tokens_are_found_switched_and_added(api, strange_api, cast):
     tokens_of = {"tokens": [{"token": "t-1", "externalCustomerId": "C-1"}, {"token": "t-2"}]}
     answer = api.post("/v1/apps/b0c5/tokens", tokens_of)
-    assert answer.content == b"1 tokens have been added"
+    assert answer.json() == "1 tokens have been added"
     path = "/v1/contact/token/activated/b0c5/t-1"
     assert api.get(path).json() == {"active": True}
     assert api.put(path, {"active": False}).json() == {"active": False}

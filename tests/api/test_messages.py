@@ -42,7 +42,7 @@ def test_messages_are_changed_translated_and_deleted(api):
     number = api.post("/v1/messages/email", EMAIL).json()["id"]
     path = f"/v1/messages/email/{number}"
     answer = api.put(path, {"subject": "Hello!"})
-    assert answer.content.decode() == f"Message with id='{number}' has been updated"
+    assert answer.json() == f"Message with id='{number}' has been updated"
     api.put(f"{path}/uk", {**EMAIL, "subject": "Вітаємо", "htmlText": "<p>Привіт</p>"})
     shown = api.get(path).json()
     assert (shown["subject"], shown["languages"]) == ("Hello!", ["uk"])

@@ -4,6 +4,7 @@ import pytest
 from programs import program_of
 
 from sanderling.accounts.models import KeyRights
+from sanderling.api.limiting import PER_HOUR, PER_SECOND
 from sanderling.api.operations import IN_BRACES, OPERATIONS
 from sanderling.api.rights import GROUPS, OPENS, Group, group_of
 
@@ -41,10 +42,7 @@ def test_a_method_outside_the_table_cannot_be_registered():
 
 @pytest.mark.parametrize("right", DOCUMENT)
 def test_every_method_answers_the_rights_that_open_it(cast, right, settings):
-    settings.API_LIMITS = dict.fromkeys(
-        ("other", "event", "contacts", "past events", "delete past events", "interactions",
-         "contact messages", "stored email", "contact id by token"), 100_000,
-    )  # fmt: skip
+    settings.API_LIMITS = dict.fromkeys(PER_SECOND | PER_HOUR, 100_000)
     program = program_of(cast.owner, right)
     for one in OPERATIONS:
         answer = program.call(one.method, IN_BRACES.sub("0", one.path), b"{}")

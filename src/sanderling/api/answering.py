@@ -36,8 +36,16 @@ EMPTY = Answer()
 
 
 def text(sentence: str) -> Answer:
-    """Return a bare sentence with the JSON content type (R5)."""
+    """Return a bare sentence with the JSON content type: where its exact text is known (R5)."""
     return Answer(sentence.encode())
+
+
+def said(sentence: str) -> Answer:
+    """Return a sentence as a JSON string: where no source knows the text (R5, api.md §10.1).
+
+    Two PHP clients decode every body and fail on bare text; nobody fails on a quoted one.
+    """
+    return Answer(sentence)
 
 
 def counted(rows: Sequence[Any], total: int) -> Answer:
@@ -96,4 +104,7 @@ def problem(request: HttpRequest, error: SanderlingError) -> HttpResponse:
         return refusal(request, error.status, error.message)
     if error.status == HTTPStatus.NOT_FOUND and "not found" not in error.message.lower():
         return sentence(error.status, f"{error.message} (not found)")  # clients look for the words
-    return sentence(error.status, error.message)
+    response = sentence(error.status, error.message)
+    if seconds := getattr(error, "retry_after", None):
+        response.headers["Retry-After"] = str(seconds)
+    return response

@@ -27,7 +27,7 @@ SEALED = (
 
 @operation(
     "GET", "/v1/messages/email/{message_id}/viewLink", summary="Link to a message in the browser",
-    bucket="stored email",
+    bucket="stored messages",
 )  # fmt: skip
 def view_link(call: Call, message_id: int) -> dict[str, Any]:
     """Return an address at which the message can be seen."""

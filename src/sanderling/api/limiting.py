@@ -1,4 +1,4 @@
-"""Rate limits per organisation (api.md §1.7): a token bucket of one second, per process.
+"""Rate limits per organisation (api.md §1.7): token buckets of a second or an hour, per process.
 
 A process counts for itself: asking the database at every call would cost as much as the call.
 With N processes the limit is therefore N times as wide; it protects the server, not a tariff.
@@ -9,6 +9,8 @@ import time
 from dataclasses import dataclass
 
 from django.conf import settings
+
+from sanderling.lib.errors import SanderlingError
 
 DEFAULT = "other"
 PER_SECOND = {
@@ -24,9 +26,20 @@ PER_SECOND = {
     "tracker": 500,  # events of the visitors of one site
     "tracker people": 20,  # of which this many may make a contact or a subscription
 }
+PER_HOUR = {
+    "stored messages": 500,  # searches, gets and links of every channel together
+}
+HOUR = 3600.0
 
 
 FACTOR: int = settings.API_LIMITS_FACTOR
+
+
+class TooMany(SanderlingError):
+    """Too many requests"""
+
+    status = 429
+    retry_after = 1
 
 
 @dataclass(slots=True)
@@ -62,18 +75,29 @@ class Limits:
         self._lock = threading.Lock()
 
     def take(self, organisation_id: int, name: str) -> Verdict:
-        """Take one call from a bucket that fills itself up every second."""
+        """Take one call from a bucket that fills itself up every second, or every hour."""
         name = name or DEFAULT
-        limit = getattr(settings, "API_LIMITS", {}).get(name, PER_SECOND[name] * FACTOR)
+        limit, seconds = _rate(name)
         now = time.monotonic()
         with self._lock:
             bucket = self._buckets.setdefault((organisation_id, name), Bucket(limit, now))
-            bucket.left = min(limit, bucket.left + (now - bucket.at) * limit)
+            bucket.left = min(limit, bucket.left + (now - bucket.at) * limit / seconds)
             bucket.at = now
             if bucket.left < 1:
-                return Verdict(False, limit, 0, (1 - bucket.left) / limit)
+                return Verdict(False, limit, 0, (1 - bucket.left) * seconds / limit)
             bucket.left -= 1
             return Verdict(True, limit, int(bucket.left), 0)
+
+    def require(self, organisation_id: int, name: str) -> None:
+        """Take one call of a second bucket, beside the method's own; raises TooMany."""
+        if not self.take(organisation_id, name).allowed:
+            raise TooMany
+
+
+def _rate(name: str) -> tuple[int, float]:
+    """Return how many calls a bucket holds, and in how many seconds it fills up."""
+    usual, seconds = (PER_HOUR[name], HOUR) if name in PER_HOUR else (PER_SECOND[name], 1.0)
+    return getattr(settings, "API_LIMITS", {}).get(name, usual * FACTOR), seconds
 
 
 LIMITS = Limits()

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
 
 from sanderling.api import shapes
-from sanderling.api.answering import EMPTY, Answer, collapse, counted, present, text
+from sanderling.api.answering import EMPTY, Answer, collapse, counted, present, said, text
 from sanderling.api.calling import Call
 from sanderling.api.operations import operation
 from sanderling.api.persons import brief, card, person_of, register_devices
@@ -148,7 +148,7 @@ def set_subscriptions(call: Call, contact_id: int, body: shapes.Subscriptions) -
     consent.set_categories(
         call.organisation_id, contact_id, body.subscriptions or [], by=call.actor
     )
-    return text(f"Subscriptions of contact with id='{contact_id}' have been updated")
+    return said(f"Subscriptions of contact with id='{contact_id}' have been updated")
 
 
 def _remove(call: Call, contact_id: int, *, erase: bool) -> None:

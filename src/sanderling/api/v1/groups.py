@@ -6,7 +6,7 @@ from django.db import transaction
 from psycopg import sql
 
 from sanderling.api import shapes
-from sanderling.api.answering import Answer, counted, text
+from sanderling.api.answering import Answer, counted, said
 from sanderling.api.calling import Call
 from sanderling.api.operations import operation
 from sanderling.api.persons import card
@@ -53,7 +53,7 @@ def attach(call: Call, group_id: int, body: shapes.Members) -> Answer:
     """Put up to 500 contacts into a list."""
     _static(call, group_id)
     added = lists.add_members(call.organisation_id, group_id, _ids(call, body), by=call.actor)
-    return text(f"{added} contacts have been added to the group with id='{group_id}'")
+    return said(f"{added} contacts have been added to the group with id='{group_id}'")
 
 
 @operation("POST", "/v1/group/{group_id}/contacts/detach", summary="Remove contacts from a segment")
@@ -66,7 +66,7 @@ def detach(call: Call, group_id: int, body: shapes.Members) -> Answer:
         removed = lists.remove_members(
             call.organisation_id, group_id, _ids(call, body), by=call.actor
         )
-    return text(f"{removed} contacts have been removed from the group with id='{group_id}'")
+    return said(f"{removed} contacts have been removed from the group with id='{group_id}'")
 
 
 def _groups(call: Call, word: str) -> list[Row]:

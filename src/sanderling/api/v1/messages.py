@@ -7,8 +7,9 @@ from typing import Any
 from django.db.models import Q
 
 from sanderling.api import shapes
-from sanderling.api.answering import Answer, counted, present, text
+from sanderling.api.answering import Answer, counted, present, said
 from sanderling.api.calling import Call
+from sanderling.api.limiting import LIMITS
 from sanderling.api.models import StoredMembers
 from sanderling.api.operations import operation
 from sanderling.contacts import validating
@@ -56,7 +57,7 @@ class Search(shapes.Page, rename=None):
 Document = dict[str, Any]
 
 
-@operation("GET", "/v1/messages/{channel}", summary="Search messages")
+@operation("GET", "/v1/messages/{channel}", summary="Search messages", bucket="stored messages")
 def search_messages(call: Call, channel: str, query: Search) -> Answer:
     """Return a page of messages with their number."""
     kind = _kind(channel)
@@ -78,10 +79,12 @@ def add_message(call: Call, channel: str, body: Document) -> dict[str, int]:
 
 
 @operation("GET", "/v1/messages/{channel}/{message_id}", summary="Get a message",
-           bucket="stored email")  # fmt: skip
+           bucket="stored messages")  # fmt: skip
 def get_message(call: Call, channel: str, message_id: int) -> dict[str, Any]:
-    """Return a message with its languages."""
+    """Return a message with its languages; e-mails have a limit of their own besides."""
     kind = _kind(channel)
+    if channel == "email":
+        LIMITS.require(call.organisation_id, "stored email")
     message = _message(call, kind, message_id)
     shown = _shown(message, kind)
     translations = [_translated(message, one, kind) for one in message.translations.all()]
@@ -96,7 +99,7 @@ def update_message(call: Call, channel: str, message_id: int, body: Document) ->
     columns = _columns(body, kind)
     writing.save(call.organisation_id, message_id=message.pk, by=call.actor, **columns)
     _keep_members(message, "", body, kind)
-    return text(f"Message with id='{message_id}' has been updated")
+    return said(f"Message with id='{message_id}' has been updated")
 
 
 @operation("DELETE", "/v1/messages/{channel}/{message_id}", summary="Delete a message")
@@ -104,7 +107,7 @@ def delete_message(call: Call, channel: str, message_id: int) -> Answer:
     """Delete a message that no broadcast uses."""
     _message(call, _kind(channel), message_id)
     writing.delete(call.organisation_id, message_id, by=call.actor)
-    return text(f"Message with id='{message_id}' has been deleted")
+    return said(f"Message with id='{message_id}' has been deleted")
 
 
 @operation("PUT", "/v1/messages/{channel}/{message_id}/{language}", summary="Set a translation")
@@ -119,7 +122,7 @@ def set_translation(
     parts = {column: _text(body, member) for member, column in kind.columns.items()}
     writing.translate(call.organisation_id, message_id, language, by=call.actor, **parts)
     _keep_members(message, language.strip().lower(), body, kind)
-    return text(f"Message with id='{message_id}' has been updated")
+    return said(f"Message with id='{message_id}' has been updated")
 
 
 @operation(
@@ -130,7 +133,7 @@ def delete_translation(call: Call, channel: str, message_id: int, language: str)
     _message(call, _kind(channel), message_id)
     writing.remove_translation(call.organisation_id, message_id, language, by=call.actor)
     StoredMembers.objects.filter(message_id=message_id, language=language.strip().lower()).delete()
-    return text(f"Message with id='{message_id}' has been updated")
+    return said(f"Message with id='{message_id}' has been updated")
 
 
 def _kind(channel: str) -> Kind:

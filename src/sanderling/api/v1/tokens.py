@@ -6,7 +6,7 @@ from typing import Any
 from sanderling.activities.models import ActivityStatus
 from sanderling.activities.recording import NewActivity
 from sanderling.activities.recording import record as record_activities
-from sanderling.api.answering import EMPTY, Answer, text
+from sanderling.api.answering import EMPTY, Answer, said
 from sanderling.api.calling import Call
 from sanderling.api.operations import operation
 from sanderling.api.persons import application_id_of
@@ -103,7 +103,7 @@ def add_tokens(call: Call, app_uuid: str, body: AppTokens) -> Answer:
                 by=call.actor,
             )
     known = sum(contact_id != NOBODY for contact_id in found)
-    return text(f"{known} tokens have been added")
+    return said(f"{known} tokens have been added")
 
 
 @operation(
