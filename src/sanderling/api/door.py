@@ -9,12 +9,13 @@ import time
 from http import HTTPStatus
 from typing import Any
 
+import psycopg.errors
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.db import DataError, OperationalError, transaction
+from django.db import DataError, InterfaceError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 
-from sanderling.api import answering, gathering, logging_calls, routing
+from sanderling.api import answering, logging_calls, routing
 from sanderling.api.authenticating import caller_of
 from sanderling.api.calling import Caller
 from sanderling.api.limiting import LIMITS, Verdict
@@ -26,6 +27,8 @@ from sanderling.lib.logs import traced
 
 LOG = logging.getLogger(__name__)
 ATTEMPTS = 3  # a deadlock's victim tries again
+# After any other error of the connection a commit may have happened: then the caller decides.
+UNDONE = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
 BEARER_EVENTS = frozenset({"/v1/event", "/v1/past_events"})
 CORS = {
     "Access-Control-Allow-Methods": "POST, GET, PUT, OPTIONS, DELETE",
@@ -40,7 +43,21 @@ _TREE: list[routing.Node] = []
 
 @csrf_exempt
 def answer(request: HttpRequest, rest: str) -> HttpResponse:
-    """Answer any request below ``/api/``."""
+    """Answer any request below ``/api/``; without a database, by a clear "later"."""
+    try:
+        return _answer(request, rest)
+    except (OperationalError, InterfaceError):
+        LOG.exception("The database does not answer.")
+        later = answering.refusal(
+            request,
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "The database does not answer. Try again later.",
+        )
+        later.headers["Retry-After"] = "5"
+        return later
+
+
+def _answer(request: HttpRequest, rest: str) -> HttpResponse:
     started = time.perf_counter()
     found = routing.find(_tree(), rest)
     if found is None:
@@ -50,8 +67,6 @@ def answer(request: HttpRequest, rest: str) -> HttpResponse:
     operation = found.operations.get("GET" if request.method == "HEAD" else str(request.method))
     if operation is None:
         return _wrong_verb(request, found)
-    if operation.bucket == "event" and (quick := gathering.answer(request, operation)):
-        return quick
     caller = caller_of(request)
     response = _guarded(request, operation, found, caller)
     if caller is not None:
@@ -116,8 +131,8 @@ def _run(
                         body=request.body,
                     )
                 return operation.answer(request, caller, params)
-        except OperationalError:
-            if attempt == ATTEMPTS:
+        except OperationalError as error:
+            if attempt == ATTEMPTS or not isinstance(error.__cause__, UNDONE):
                 raise
     raise AssertionError("unreachable")
 

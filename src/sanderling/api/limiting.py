@@ -93,6 +93,12 @@ class Limits:
         if not self.take(organisation_id, name).allowed:
             raise TooMany
 
+    def put_back(self, organisation_id: int, name: str) -> None:
+        """Give back a call that was taken: it will be taken again on another road."""
+        with self._lock:
+            if bucket := self._buckets.get((organisation_id, name or DEFAULT)):
+                bucket.left += 1
+
 
 def _rate(name: str) -> tuple[int, float]:
     """Return how many calls a bucket holds, and in how many seconds it fills up."""

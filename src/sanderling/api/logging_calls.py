@@ -34,9 +34,16 @@ _tidied_at = time.monotonic()
 
 def note(caller: Caller, operation: Operation, status: int, milliseconds: float) -> None:
     """Remember a call; now and then the caller's thread writes down what has gathered."""
+    note_as(caller.organisation.pk, caller.identity, operation, status, milliseconds)
+
+
+def note_as(
+    organisation_id: int, identity: str, operation: Operation, status: int, milliseconds: float
+) -> None:
+    """Remember a call of which only this is known."""
     row = (
-        caller.organisation.pk,
-        caller.identity,
+        organisation_id,
+        identity,
         operation.method,
         operation.path,
         status,

@@ -74,7 +74,7 @@ def record(
         contact_ids = _contacts_of(organisation_id, events, by=by, creates=creates)
         ids = _insert(organisation_id, events, declared=declared, contact_ids=contact_ids)
         if any(not event.is_past for event in events):
-            _wake_workflows()
+            wake_workflows()
     return ids
 
 
@@ -166,7 +166,7 @@ def _is_broken(text: str) -> bool:
     return False
 
 
-def _wake_workflows() -> None:
+def wake_workflows() -> None:
     """Wake the workflows at most twice a second: 350 events a second need no 350 wake-ups."""
     global _woken_at
     now = time.monotonic()

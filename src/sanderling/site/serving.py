@@ -60,10 +60,11 @@ def serve(*, host: str, port: int, processes: int, threads: int) -> None:
         "bind": f"{_bracketed(host)}:{port}",
         "workers": processes,
         "threads": threads,
-        "worker_class": "gthread",
+        "worker_class": "sanderling.site.listening.Listener",
         "timeout": 60,
         "graceful_timeout": 20,
         "keepalive": 15,
+        "worker_connections": 2_000,  # waiting clients cost a buffer, not a thread
         "max_requests": 20_000,
         "max_requests_jitter": 2_000,
         "limit_request_line": 8190,
