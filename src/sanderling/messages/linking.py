@@ -7,16 +7,27 @@ rendering goes through the redirect with a signature, without which any address 
 through it.
 """
 
+import binascii
 import html
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
-MARK, END_MARK = "\x01", "\x02"
+from sanderling.messages.encoding import (
+    ENCODED_END,
+    ENCODED_MARK,
+    END_MARK,
+    MARK,
+    SOFT_BREAK,
+    quoted_printable,
+)
+
 ANCHOR = re.compile(
     r"""(<(?:a|area)\b[^<>]*?\bhref\s*=\s*)("[^"]*"|'[^']*')""", re.IGNORECASE | re.DOTALL
 )
-MARKED = re.compile(f"{MARK}([^{END_MARK}]*){END_MARK}")
+MARKED = re.compile(f"{MARK}(.*?){END_MARK}", re.DOTALL)
 SPEAKS_VELOCITY = re.compile(
     r"\$[!{A-Za-z]|#\{|#(?:if|else|elseif|end|set|foreach|macro|define|evaluate)\b|#@"
 )
@@ -25,6 +36,17 @@ UNTRACKED = re.compile(
     r"\$!?\{?(?:unsubscribeUrl|preferencesUrl|viewUrl|confirmUrl)\b", re.IGNORECASE
 )
 UTM_SOURCE, UTM_MEDIUM = "sanderling", "email"
+
+
+Sign = Callable[[str], str]
+
+
+class Redirect(NamedTuple):
+    """Where addresses from data are sent through: the address of a delivery, and who signs."""
+
+    click_url: str
+    sign: Sign
+    utm_campaign: str
 
 
 def links_in(source: str, *, utm_campaign: str) -> list[str]:
@@ -50,20 +72,47 @@ def track(source: str, *, numbers: Mapping[str, str], utm_campaign: str) -> str:
     return ANCHOR.sub(replace, source.replace(MARK, "").replace(END_MARK, ""))
 
 
-def resolve_marked(
-    rendered: str, *, click_url: str, sign: Callable[[str], str], utm_campaign: str, is_html: bool
-) -> str:
+def resolve_marked(rendered: str, redirect: Redirect, *, is_html: bool) -> str:
     """Send the addresses between the marks through the redirect, each with its signature."""
+    click_url = html.escape(redirect.click_url) if is_html else redirect.click_url
 
     def replace(marked: re.Match[str]) -> str:
-        url = (html.unescape(marked[1]) if is_html else marked[1]).strip()
-        if not _is_web(url):
-            return marked[1]
-        whole = _with_utm(url, utm_campaign)
-        tracked = f"{click_url}/{sign(whole)}?to={quote(whole, safe='')}"
-        return html.escape(tracked) if is_html else tracked
+        passage = _passage(marked[1], redirect.sign, redirect.utm_campaign, is_html)
+        return f"{click_url}/{passage}" if passage else marked[1]
 
     return MARKED.sub(replace, rendered).replace(MARK, "").replace(END_MARK, "")
+
+
+def resolve_encoded(body: bytes, redirect: Redirect, *, is_html: bool) -> bytes:
+    """Do the same in quoted-printable, where the marks stand as they are."""
+    head, *pieces = body.split(ENCODED_MARK)
+    click_url = html.escape(redirect.click_url) if is_html else redirect.click_url
+    click = SOFT_BREAK + quoted_printable(f"{click_url}/") + SOFT_BREAK
+    out = [head]
+    for piece in pieces:
+        marked, mark, rest = piece.partition(ENCODED_END)
+        args = (redirect.sign, redirect.utm_campaign, is_html)
+        passage = _encoded_passage(marked, *args) if mark else b""
+        out += (click, passage, rest) if passage else (marked, rest)
+    return b"".join(out)
+
+
+@lru_cache(maxsize=4096)
+def _passage(marked: str, sign: Sign, utm_campaign: str, is_html: bool) -> str:
+    """What follows the address of the redirect; kept, since many are shown the same products."""
+    url = (html.unescape(marked) if is_html else marked).strip()
+    if not _is_web(url):
+        return ""
+    whole = _with_utm(url, utm_campaign)
+    passage = f"{sign(whole)}?to={quote(whole, safe='')}"
+    return html.escape(passage) if is_html else passage
+
+
+@lru_cache(maxsize=4096)
+def _encoded_passage(marked: bytes, sign: Sign, utm_campaign: str, is_html: bool) -> bytes:
+    text = binascii.a2b_qp(marked).decode("utf-8", "replace").replace("\r\n", "\n")
+    passage = _passage(text, sign, utm_campaign, is_html)
+    return quoted_printable(passage) + SOFT_BREAK if passage else b""
 
 
 def without_marks(rendered: str) -> str:

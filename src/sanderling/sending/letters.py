@@ -20,7 +20,7 @@ from sanderling.sending import facts, gateways, tokens
 from sanderling.sending.consent import heeds_wishes
 from sanderling.sending.models import Gateway
 from sanderling.sending.tokens import Purpose, Token
-from sanderling.velocity import VelocityError
+from sanderling.velocity import HOT_AFTER, VelocityError
 
 Row = dict[str, Any]  # of sql/read_batch.sql
 Snapshot = Mapping[str, Any]
@@ -130,10 +130,10 @@ def letters_of(
     post: Post, rows: Sequence[Row], *, data: Mapping[int, Mapping[str, Any]]
 ) -> Iterator[Letter | Failure]:
     """Yield the mail of each row, or why there is none; ``data`` is by contact id."""
-    now = dt.datetime.now(dt.UTC)
+    now, for_many = dt.datetime.now(dt.UTC), len(rows) >= HOT_AFTER
     for row in rows:
         try:
-            yield _letter(post, row, data.get(row["contact_id"], {}), now)
+            yield _letter(post, row, data.get(row["contact_id"], {}), now, for_many=for_many)
         except VelocityError as error:
             yield Failure(row, "TEMPLATE", str(error))
         except SanderlingError as error:
@@ -156,15 +156,17 @@ def links_of(token: Token) -> Links:
         open=f"{base}/t/o/{tokens.signed(body, Purpose.OPEN)}",
         unsubscribe=f"{base}/u/{tokens.signed(body, Purpose.UNSUBSCRIBE)}",
         view=f"{base}/v/{tokens.signed(body, Purpose.VIEW)}",
-        sign=partial(tokens.sign_address, token.organisation_id),
+        sign=_address_signer(token.organisation_id),
     )
 
 
-def _letter(post: Post, row: Row, data: Mapping[str, Any], now: dt.datetime) -> Letter:
+def _letter(
+    post: Post, row: Row, data: Mapping[str, Any], now: dt.datetime, *, for_many: bool
+) -> Letter:
     token = Token(post.organisation_id, row["contact_id"], row["id"])
     links = links_of(token)
     renderer = post.renderer(row["delivery_language"] or row["language"])
-    rendered = renderer.render(row, data, links)
+    rendered = renderer.letter(row, data, links, for_many=for_many)
     message_id = message_id_of(row["id"], post.domain)
     content = post.composer.compose(
         email.Mailbox(row["address"]),
@@ -200,6 +202,12 @@ def _content(content_id: int) -> tuple[Snapshot, int | None]:
 def _link_signer(organisation_id: int) -> partial[str]:
     # Cached for its identity: it is part of the key under which a compiled content is kept.
     return partial(tokens.sign_link, organisation_id)
+
+
+@lru_cache(maxsize=256)
+def _address_signer(organisation_id: int) -> partial[str]:
+    # For its identity too: signed addresses are kept by who signed them.
+    return partial(tokens.sign_address, organisation_id)
 
 
 def _base() -> str:

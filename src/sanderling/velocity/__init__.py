@@ -26,12 +26,13 @@ from .options import (
     Undefined,
     options_from,
 )
-from .preparing import EncodedTemplate, Rendered, RenderedBytes, Template
+from .preparing import HOT_AFTER, EncodedTemplate, Rendered, RenderedBytes, Template
 from .reading import Reads
 from .running import RenderWarning
 from .tools import default_tools
 
 __all__ = [
+    "HOT_AFTER",
     "OLD_STYLE",
     "BudgetExceeded",
     "Checked",

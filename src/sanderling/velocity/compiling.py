@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import groupby
 from types import CodeType, FunctionType
 
 from .calling import MacroClosure
@@ -30,11 +31,10 @@ from .linking import LINKED
 from .nodes import (
     Block,
     Break,
-    Chain,
+    Define,
     Evaluate,
     Foreach,
     If,
-    Interpolated,
     MacroDefinition,
     Node,
     Parse,
@@ -56,8 +56,9 @@ from .sharing import (
     loops_are_plain,
     mentioned,
     names_shared,
+    printed_key,
+    printed_often,
     properties_read,
-    runs_as_closure,
     uses_position,
 )
 from .statements import ClosureBuilder, leaves
@@ -67,6 +68,11 @@ FEW_REFERENCES = 200
 
 MAX_PIECES = 32
 
+NULL = ast.Constant(value=None)
+
+SILENT = (SetDirective, Define, Break, Stop)
+"""What closures do without writing anything."""
+
 
 def compile_parsed(
     parsed: Parsed, options: Options, *, foreign_macros: bool, encoding: Encoding | None = None
@@ -74,10 +80,8 @@ def compile_parsed(
     """A parsed template as a compiled function, and its macros with compiled bodies.
 
     `foreign_macros`: it may call macros of libraries, which may touch any variable. With an
-    `encoding`, what is written is encoded already; raises NotEncodable when a part cannot be.
+    `encoding`, what is written is encoded already.
     """
-    if encoding and not is_encodable(parsed, options):
-        raise NotEncodable
     dynamic = any(isinstance(node, (Evaluate, Parse)) for node in walk(parsed.body))
     compiler = TemplateCompiler(parsed, options, encoding, shares_all=dynamic or foreign_macros)
     return compiler.compiled()
@@ -87,19 +91,6 @@ def can_be_compiled(options: Options) -> bool:
     """Whether the options are those of messages; rare ones are left to the closures."""
     plain = options.scopes == {"foreach"} and options.dialect is Dialect.V2
     return plain and not options.strict_references and not options.macro_by_name
-
-
-def is_encodable(parsed: Parsed, options: Options) -> bool:
-    """Whether every piece of output goes through generated code."""
-    nodes = list(walk([*parsed.body, *parsed.macros.values()]))
-    silent = (SetDirective, Stop, Interpolated, Chain)
-    if any(runs_as_closure(node) and not isinstance(node, silent) for node in nodes):
-        return False
-    return loops_are_plain(nodes, names_shared(nodes), loop_names(options))
-
-
-class NotEncodable(Exception):
-    """Closures write a part of this template, and they do not encode."""
 
 
 class BodyBuilder(ClosureBuilder):
@@ -134,7 +125,6 @@ class TemplateCompiler(ExpressionGenerator):
         self.plain_loops = not shares_all and loops_are_plain(nodes, self.shared, self.loop_names)
         self.changes = changes_values(nodes)
         self.measured = sum(isinstance(node, Reference) for node in nodes)
-        self.escape = ESCAPERS[options.escaping]
         self.size_name = ""
         self.in_loop = 0
 
@@ -157,10 +147,14 @@ class TemplateCompiler(ExpressionGenerator):
         return self.linked[main], macros
 
     def unit(self, nodes: list[Node]) -> Writer:
-        """A body as a function of its own; all its variables are in the context."""
-        outer = self.names, self.size_name, self.in_loop
+        """A body as a function of its own; all its variables are in the context.
+
+        Never encoded: whoever runs it may want its text, and encodes what is printed as a whole.
+        """
+        outer = self.names, self.size_name, self.in_loop, self.encoding
+        self.encoding = None
         name = self._function(nodes, {})
-        self.names, self.size_name, self.in_loop = outer
+        self.names, self.size_name, self.in_loop, self.encoding = outer
         linked = self.linked
         return lambda run, out: linked[name](run, out)
 
@@ -176,6 +170,7 @@ class TemplateCompiler(ExpressionGenerator):
             assign("put", attribute("out", "append")),
             assign(self.size_name, ast.Constant(value=0)),
             *self._hoisted(nodes, local_names),
+            *self._printed_once(nodes),
         ]
         body = self.block(nodes)
         arguments = ast.arguments(
@@ -204,6 +199,26 @@ class TemplateCompiler(ExpressionGenerator):
                 self.names.hoisted[root, step] = local
                 yield assign(local, value)
 
+    def _printed_once(self, nodes: list[Node]) -> Iterator[ast.stmt]:
+        """Escapes and encodes once what is printed twice; None where that takes its place."""
+        for node in printed_often(nodes):
+            value = self._settled(node)
+            if value is None:
+                continue
+            escaping = self._escaping_of(node)
+            local = self.fresh("w")
+            self.names.printed[printed_key(node), escaping] = local
+            number = ast.IfExp(test=is_class(value, "int"), body=value, orelse=NULL)
+            text = self._text_written(value, escaping)
+            yield assign(local, ast.IfExp(test=is_class(value, "str"), body=text, orelse=number))
+
+    def _settled(self, node: Reference) -> ast.expr | None:
+        """The local variable that holds what this reference reads, all the time."""
+        if node.root in self.assigned or node.root not in self.names.locals:
+            return None
+        value = self.path(node)
+        return value if isinstance(value, ast.Name) else None
+
     def _local_names(self) -> dict[str, str]:
         """The variables that nothing but generated code of the main body touches."""
         if self.shares_all:
@@ -219,12 +234,12 @@ class TemplateCompiler(ExpressionGenerator):
         code: list[ast.stmt] = []
         pieces: list[ast.expr] = []
         for node in nodes:
-            piece = self._piece(node)
-            if piece is None:
+            found = self._pieces(node)
+            if found is None:
                 code.extend(self._flush(pieces))
                 code.extend(self._statement(node))
             else:
-                pieces.append(piece)
+                pieces.extend(found)
                 if len(pieces) >= MAX_PIECES:
                     code.extend(self._flush(pieces))
         code.extend(self._flush(pieces))
@@ -233,7 +248,8 @@ class TemplateCompiler(ExpressionGenerator):
     def _flush(self, pieces: list[ast.expr]) -> list[ast.stmt]:
         if not pieces:
             return []
-        text: ast.expr = pieces[0] if len(pieces) == 1 else ast.JoinedStr(values=list(pieces))
+        merged = _merged(pieces)
+        text: ast.expr = merged[0] if len(merged) == 1 else ast.JoinedStr(values=merged)
         if isinstance(text, ast.FormattedValue):
             text = ast.JoinedStr(values=[text])
         pieces.clear()
@@ -254,49 +270,68 @@ class TemplateCompiler(ExpressionGenerator):
         test = compare(read(self.size_name), ast.Gt(), limit)
         return ast.If(test=test, body=[ast.Expr(value=refuse)], orelse=[])
 
-    def _piece(self, node: Node) -> ast.expr | None:
+    def _pieces(self, node: Node) -> list[ast.expr] | None:
         """Python for what can stand inside an f-string; None for statements."""
         if isinstance(node, Text):
             text = self.encoding.text(node.text) if self.encoding else node.text
-            return ast.Constant(value=text)
+            return [ast.Constant(value=text)]
         if isinstance(node, Reference) and is_printed_natively(node):
-            return ast.FormattedValue(value=self._printed(node), conversion=-1)
+            piece = ast.FormattedValue(value=self._printed(node), conversion=-1)
+            end = self.encoding.end if self.encoding else ""
+            return [piece, ast.Constant(value=end)] if end else [piece]
         return None
 
     def _printed(self, node: Reference) -> ast.expr:
+        """Python for what a reference prints; whole numbers are left to the f-string."""
+        escaping = self._escaping_of(node)
+        if local := self.names.printed.get((printed_key(node), escaping)):
+            slow = self._printed_slowly(self.path(node), node, escaping)
+            test = ast.Compare(left=read(local), ops=[ast.IsNot()], comparators=[NULL])
+            return ast.IfExp(test=test, body=read(local), orelse=slow)
         value, name = named(self.reference(node), self.fresh("t"))
-        site = self.site(node.offset, node)
-        raw = prints_raw(node, self.options.escaping)
-        if raw and not self.encoding:
-            slow = call(read("text_of"), read("run"), read(name), site)
-            as_is = ast.BoolOp(
-                op=ast.Or(),
-                values=[is_class(value, "str"), is_class(read(name), "int")],
-            )
+        slow = self._printed_slowly(read(name), node, escaping)
+        is_text, is_number = is_class(value, "str"), is_class(read(name), "int")
+        if escaping is Escaping.NONE and not self.encoding:
+            as_is = ast.BoolOp(op=ast.Or(), values=[is_text, is_number])
             return ast.IfExp(test=as_is, body=read(name), orelse=slow)
-        escape = self.constant(self._value_writer(raw))
-        plain = self.constant(self.encoding.value if self.encoding else unescaped)
-        slow = call(read("escaped_text_of"), read("run"), read(name), site, escape, plain)
-        is_text = is_class(value, "str")
-        other: ast.expr = slow
-        if not self.encoding:
-            other = ast.IfExp(test=is_class(read(name), "int"), body=read(name), orelse=slow)
-        if not self.encoding and self.options.escaping is Escaping.HTML:
-            # One search in C instead of a call: most values hold no sign.
-            clean = ast.UnaryOp(op=ast.Not(), operand=call(read("find_sign"), read(name)))
-            test = ast.BoolOp(op=ast.And(), values=[is_text, clean])
-            return ast.IfExp(test=test, body=read(name), orelse=other)
-        return ast.IfExp(test=is_text, body=call(escape, read(name)), orelse=other)
+        other = ast.IfExp(test=is_number, body=read(name), orelse=slow)
+        return ast.IfExp(test=is_text, body=self._text_written(read(name), escaping), orelse=other)
 
-    def _value_writer(self, raw: bool) -> TextFunction:
-        encoding, escape = self.encoding, self.escape
-        if raw:
-            assert encoding
-            return encoding.value
+    def _printed_slowly(self, value: ast.expr, node: Reference, escaping: Escaping) -> ast.expr:
+        """Python for what is printed of a value that is neither text nor a whole number."""
+        site = self.site(node.offset, node)
+        if escaping is Escaping.NONE and not self.encoding:
+            return call(read("text_of"), read("run"), value, site)
+        write = self.constant(self._value_writer(escaping))
+        plain = self.constant(self.encoding.value if self.encoding else unescaped)
+        return call(read("escaped_text_of"), read("run"), value, site, write, plain)
+
+    def _text_written(self, value: ast.expr, escaping: Escaping) -> ast.expr:
+        """Python for a text as it is printed."""
+        if escaping is Escaping.NONE and not self.encoding:
+            return value
+        written = call(self.constant(self._value_writer(escaping)), value)
+        # One search in C instead of a call: most values hold no sign.
+        clean = self._clean(escaping, value)
+        return ast.IfExp(test=clean, body=value, orelse=written) if clean else written
+
+    def _escaping_of(self, node: Reference) -> Escaping:
+        raw = prints_raw(node, self.options.escaping)
+        return Escaping.NONE if raw else self.options.escaping
+
+    def _clean(self, escaping: Escaping, value: ast.expr) -> ast.expr | None:
+        """Python that asks whether a text needs neither escaping nor encoding."""
+        if self.encoding is None and escaping is Escaping.HTML:
+            return ast.UnaryOp(op=ast.Not(), operand=call(read("find_sign"), value))
+        clean = self.encoding.clean.get(escaping) if self.encoding else None
+        return call(self.constant(clean), value) if clean else None
+
+    def _value_writer(self, escaping: Escaping) -> TextFunction:
+        encoding, escape = self.encoding, ESCAPERS[escaping]
         if encoding is None:
             return escape
         encode = encoding.value
-        return lambda text: encode(escape(text))
+        return encode if escaping is Escaping.NONE else lambda text: encode(escape(text))
 
     def _statement(self, node: Node) -> list[ast.stmt]:
         if isinstance(node, MacroDefinition):
@@ -310,7 +345,11 @@ class TemplateCompiler(ExpressionGenerator):
         if isinstance(node, Break) and node.scope is None and self.names.loops:
             return [ast.Break()]
         writer = self.constant(self.builder.statement(node))
-        return [ast.Expr(value=call(writer, read("run"), read("out")))]
+        if self.encoding is None or isinstance(node, SILENT):
+            return [ast.Expr(value=call(writer, read("run"), read("out")))]
+        encode = self.constant(self.encoding.text)
+        written = call(read("written_encoded"), read("run"), read("out"), writer, encode)
+        return [ast.Expr(value=written)]
 
     def _if(self, branches: list[tuple[Node, Block]], node: If) -> ast.stmt:
         (condition, block), rest = branches[0], branches[1:]
@@ -383,6 +422,18 @@ class TemplateCompiler(ExpressionGenerator):
             return assign(local, read(hidden))
         restored = call(read("restore_one"), read("V"), ast.Constant(value=name), read(hidden))
         return ast.Expr(value=restored)
+
+
+def _merged(pieces: list[ast.expr]) -> list[ast.expr]:
+    """Text beside text as one constant."""
+    merged: list[ast.expr] = []
+    for constant, group in groupby(pieces, key=lambda piece: isinstance(piece, ast.Constant)):
+        if constant:
+            text = "".join(str(piece.value) for piece in group if isinstance(piece, ast.Constant))
+            merged.append(ast.Constant(value=text))
+        else:
+            merged.extend(group)
+    return merged
 
 
 def assign(name: str, value: ast.expr) -> ast.stmt:

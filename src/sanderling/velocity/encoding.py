@@ -1,9 +1,9 @@
 """Transfer encodings, done once for the template's text and per message for its values only.
 
-Quoted-printable over a whole 20 kB body costs four times its rendering. Here the static text is
-encoded when the template is compiled; every piece, text or value, ends with a soft line break, so
-that the next one starts a line and none grows too long whatever the values are. Encoded text is
-kept as `str` of Latin-1 characters, one per byte: joining and formatting stay those of strings.
+Quoted-printable over a 20 kB body costs four times its rendering. Here the static text is encoded
+when the template is compiled. Every piece, text or value, is followed by a soft line break, so that
+the next one starts a line and none grows too long whatever the values are. Encoded text is kept as
+`str` of Latin-1 characters, one per byte: joining and formatting stay those of strings.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import re
 from collections.abc import Callable
 
 from .escaping import Encoding
+from .options import Escaping
 
 SOFT_BREAK = "=\r\n"
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_SAFE_VALUE = re.compile(r"[!-<>-~](?:[ !-<>-~]{0,68}[!-<>-~])?")
-"""Short, plain, without blanks at its ends: most values, written as they are."""
+_FROM = re.compile(rb"(?m)^From ")
 
 
 def utf8_as_latin1(text: str) -> str:
@@ -29,24 +29,47 @@ def utf8_as_latin1(text: str) -> str:
 
 
 def quoted_printable(text: str) -> str:
-    """RFC 2045, section 6.7: lines of at most 76 characters, ended by CR LF."""
+    """RFC 2045, section 6.7: CR LF, and lines that have room for a soft break after the last."""
+    if not text:
+        return ""
     lines = _LINE_END.sub("\n", text).encode("utf-8", "replace")
-    return binascii.b2a_qp(lines, istext=True).replace(b"\n", b"\r\n").decode("ascii")
+    # The "a" stands for what follows: without it the last line may fill all 76.
+    quoted = binascii.b2a_qp(lines + b"a")[:-1].replace(b"\n", b"\r\n")
+    if b"From " in quoted:
+        # Storage on the way writes ">From" at the start of a line, which breaks signatures.
+        quoted = _FROM.sub(b"=46rom =\r\n", quoted)
+    return quoted.decode("ascii")
 
 
 def _quoted_text(text: str) -> str:
-    return quoted_printable(text) + SOFT_BREAK
+    quoted = quoted_printable(text)
+    return quoted if not quoted or quoted.endswith("\n") else quoted + SOFT_BREAK
 
 
-def _quoted_value(text: str) -> str:
-    if _SAFE_VALUE.fullmatch(text):
-        return text + SOFT_BREAK
-    return quoted_printable(text) + SOFT_BREAK if text else ""
+def _clean(signs: str) -> Callable[[str], object]:
+    """Finds short plain values, which are written as they are: no blanks at the ends."""
+    # One class of characters each: a lookahead for the signs would take three times as long.
+    inner = "".join(re.escape(sign) for sign in map(chr, range(33, 127)) if sign not in signs)
+    return re.compile(f"(?!From )(?! )[ {inner}]{{1,70}}(?<! )").fullmatch
 
+
+_SIGNS = {
+    Escaping.NONE: "=",
+    Escaping.HEADER: "=",
+    Escaping.HTML: "=&<>\"'",
+    Escaping.JSON: '=<"\\',
+}
 
 ENCODINGS: dict[str, Encoding] = {
-    "utf-8": Encoding("utf-8", utf8_as_latin1, utf8_as_latin1),
-    "quoted-printable": Encoding("quoted-printable", _quoted_text, _quoted_value),
+    "utf-8": Encoding("utf-8", utf8_as_latin1, utf8_as_latin1, growth=4),
+    "quoted-printable": Encoding(
+        "quoted-printable",
+        _quoted_text,
+        quoted_printable,
+        end=SOFT_BREAK,
+        growth=9,
+        clean={escaping: _clean(signs) for escaping, signs in _SIGNS.items()},
+    ),
 }
 
 

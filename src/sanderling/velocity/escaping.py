@@ -8,8 +8,8 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from .options import Escaping
 from .text.printing import PRINTERS
@@ -19,11 +19,18 @@ TextFunction = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """How a transfer encoding writes the template's own text, once, and each value."""
+    """How a transfer encoding writes the template's own text, once, and each value.
+
+    `end` stands after each value, `growth` is by how much a character can grow, and `clean` finds
+    values, by how they are escaped, that neither escaping nor encoding would change.
+    """
 
     name: str
     text: TextFunction
     value: TextFunction
+    end: str = ""
+    growth: int = 1
+    clean: Mapping[Escaping, Callable[[str], object]] = field(default_factory=dict)
 
 
 class Safe:

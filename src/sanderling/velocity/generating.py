@@ -31,7 +31,7 @@ from .nodes import (
     Step,
     Text,
 )
-from .options import Options
+from .options import Escaping, Options
 from .running import Site, source_of
 from .statements import ClosureBuilder
 
@@ -57,6 +57,7 @@ class Names:
 
     locals: dict[str, str] = field(default_factory=dict)
     hoisted: dict[tuple[str, str], str] = field(default_factory=dict)
+    printed: dict[tuple[tuple[str, str] | None, Escaping], str] = field(default_factory=dict)
     loops: list[LoopNames] = field(default_factory=list)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import nesting, operating, running
 from .escaping import TextFunction, find_sign
-from .running import Deferred, Rendering, Site
+from .running import Deferred, Rendering, Site, Writer
 
 
 def text_of(run: Rendering, value: object, site: Site) -> str:
@@ -30,6 +30,15 @@ def escaped_text_of(
     return escape(text_of(run, value, site))
 
 
+def written_encoded(run: Rendering, out: list[str], write: Writer, encode: TextFunction) -> None:
+    """What a closure writes, encoded as a whole; what it wrote before it left early, too."""
+    own: list[str] = []
+    try:
+        write(run, own)
+    finally:
+        out.append(encode("".join(own)))
+
+
 def too_long(run: Rendering, size: int, site: Site) -> None:
     """The message has become too long."""
     nesting.check_output(run, size, site)
@@ -49,4 +58,5 @@ LINKED: dict[str, object] = {
     "restore_one": restore_one,
     "text_of": text_of,
     "too_long": too_long,
+    "written_encoded": written_encoded,
 }

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from threading import Lock
 from typing import NamedTuple
 
 from .calling import MacroClosure
-from .compiling import can_be_compiled, compile_parsed, is_encodable
+from .compiling import can_be_compiled, compile_parsed
 from .copying import copy_of
 from .encoding import ENCODINGS
 from .errors import BudgetExceeded
@@ -152,16 +152,16 @@ class Template:
     def compile(self) -> Template:
         """Compile now, as a campaign does before its first message; the template itself."""
         if self._compiled is None:
-            self._compiled = self._as_code() if can_be_compiled(self.options) else None
-            self._compiled = self._compiled or self._as_closures()
+            self._compiled = self.as_code(self.options) or self._as_closures()
         return self
 
-    def _as_code(self) -> Ready | None:
+    def as_code(self, options: Options, encoding: Encoding | None = None) -> Ready | None:
+        """The template as generated code; None when it is of those that stay closures."""
         nodes = walk([*self.parsed.body, *self.parsed.macros.values()])
-        if sum(1 for _ in nodes) > MOST_NODES:
+        if not can_be_compiled(options) or sum(1 for _ in nodes) > MOST_NODES:
             return None
         try:
-            write, macros = self._code()
+            write, macros = self._code(options, encoding)
         except RecursionError:
             # Thousands of #elseif, say: Python's compiler gives up, the closures do not.
             return None
@@ -193,17 +193,28 @@ class Template:
         """A template that gives bytes, its own text encoded once: "utf-8", "quoted-printable"."""
         return EncodedTemplate(self, ENCODINGS[encoding] if isinstance(encoding, str) else encoding)
 
-    def _code(self) -> Ready:
-        if self.constants:
-            return compile_parsed(self.parsed, self.options, foreign_macros=bool(self._inherited))
-        text = sha256(self.source.encode("utf-8", "surrogatepass")).digest()
+    def _code(self, options: Options, encoding: Encoding | None) -> Ready:
         inherited = frozenset(self._inherited)
-        key = (_ENGINE, self.name, text, self.options.fingerprint(), inherited)
+        if self.constants:
+            return compile_parsed(
+                self.parsed, options, foreign_macros=bool(inherited), encoding=encoding
+            )
+        text = sha256(self.source.encode("utf-8", "surrogatepass")).digest()
+        key = (
+            _ENGINE,
+            self.name,
+            text,
+            options.fingerprint(),
+            inherited,
+            encoding and encoding.name,
+        )
         with _codes_lock:
             if key in _codes:
                 _codes.move_to_end(key)
                 return _codes[key]
-        code = compile_parsed(self.parsed, self.options, foreign_macros=bool(inherited))
+        code = compile_parsed(
+            self.parsed, options, foreign_macros=bool(inherited), encoding=encoding
+        )
         with _codes_lock:
             _codes[key] = code
             if len(_codes) > _KEPT_CODES:
@@ -222,22 +233,24 @@ class Template:
         """The same, by the back end for campaigns."""
         ready = self._compiled or self.compile()._compiled
         assert ready is not None
-        return self._render(ready, context, tools)
+        return self.rendered(ready, context, tools, self.options)
 
     def render_by_closures(
         self, context: Mapping[str, object], *, tools: Mapping[str, object] | None = None
     ) -> Rendered:
         """The same, by the back end for single messages."""
-        return self._render(self._as_closures(), context, tools)
+        return self.rendered(self._as_closures(), context, tools, self.options)
 
-    def _render(
+    def rendered(
         self,
         ready: Ready,
         context: Mapping[str, object],
         tools: Mapping[str, object] | None,
+        options: Options,
     ) -> Rendered:
+        """The message by a back end that is ready."""
         write, macros = ready
-        run = self._start(context, tools, macros)
+        run = self._start(context, tools, macros, options)
         out: list[str] = []
         self._run(write, run, out)
         return Rendered(self._joined(run, out), tuple(run.warnings.values()))
@@ -247,16 +260,17 @@ class Template:
         context: Mapping[str, object],
         tools: Mapping[str, object] | None,
         macros: Mapping[str, MacroClosure],
+        options: Options,
     ) -> Rendering:
         if self.constants:
             context = {**self.constants, **context}
         own = copy_of(context) if self._copies else context
         variables = {**tools, **own} if tools else dict(own)
-        for name in self.options.scopes & {"template", "evaluate"}:
+        for name in options.scopes & {"template", "evaluate"}:
             scope = Scope(name, variables.get(name))
             scope.outermost = True
             variables[name] = scope
-        return Rendering(variables, self.options, Budget(self.options.limits), macros, self.library)
+        return Rendering(variables, options, Budget(options.limits), macros, self.library)
 
     def _run(self, write: Writer, run: Rendering, out: list[str]) -> None:
         try:
@@ -293,26 +307,26 @@ class RenderedBytes:
 class EncodedTemplate:
     """A template whose own text is encoded already; only values are encoded per message.
 
-    Templates that closures write parts of (macros, `#define`, `#evaluate`) are encoded as a whole,
-    after rendering: the same bytes in meaning, only slower.
+    What closures write (macros, `#define`, `#evaluate`) is encoded per message too, piece by piece;
+    a template that is not compiled at all is encoded as a whole, after rendering.
     """
 
     def __init__(self, template: Template, encoding: Encoding) -> None:
         self.template = template
         self.encoding = encoding
-        self._ready: Ready | None = None
-        if can_be_compiled(template.options) and is_encodable(template.parsed, template.options):
-            self._ready = compile_parsed(
-                template.parsed, template.options, foreign_macros=False, encoding=encoding
-            )
+        # The limit is on what is read, not on the bytes that it takes.
+        limits = template.options.limits
+        limits = replace(limits, output=limits.output * encoding.growth)
+        self.options = replace(template.options, limits=limits)
+        self._ready = template.as_code(self.options, encoding)
 
     def render(
         self, context: Mapping[str, object], *, tools: Mapping[str, object] | None = None
     ) -> RenderedBytes:
         """The body for one context, as bytes. Raises what `Template.render` raises."""
         if self._ready:
-            rendered = self.template._render(self._ready, context, tools)
+            rendered = self.template.rendered(self._ready, context, tools, self.options)
             return RenderedBytes(rendered.text.encode("latin-1"), rendered.warnings)
         rendered = self.template.render(context, tools=tools)
-        body = self.encoding.value(rendered.text).encode("latin-1")
+        body = self.encoding.text(rendered.text).encode("latin-1")
         return RenderedBytes(body, rendered.warnings)

@@ -117,3 +117,20 @@ def properties_read(nodes: list[Node]) -> Counter[tuple[str, str]]:
         for node in walk(nodes)
         if isinstance(node, Reference) and node.steps and isinstance(node.steps[0], Property)
     )
+
+
+def printed_often(nodes: list[Node]) -> list[Reference]:
+    """References like `$name` and `$root.name` that occur more than once, each of them once."""
+    places = [each for each in walk(nodes) if isinstance(each, Reference) and printed_key(each)]
+    counts = Counter(map(printed_key, places))
+    return list({key: each for each in places if counts[key := printed_key(each)] > 1}.values())
+
+
+def printed_key(node: Reference) -> tuple[str, str] | None:
+    """What a plain reference reads, as (root, property or nothing); None for all others."""
+    if node.alternate or not is_printed_natively(node):
+        return None
+    if not node.steps:
+        return node.root, ""
+    only = node.steps[0] if len(node.steps) == 1 else None
+    return (node.root, only.name) if isinstance(only, Property) else None

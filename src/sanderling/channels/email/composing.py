@@ -6,12 +6,12 @@ headers that do not change are bytes from the start and a message is one join. M
 text, 16 us from pieces that were encoded once.
 """
 
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
-from urllib.parse import urlsplit
 
 from sanderling.channels.email.encoding import Encoded, encode
 from sanderling.channels.email.headers import (
@@ -35,6 +35,8 @@ ONCE = frozenset(
     {"from", "to", "subject", "date", "message-id", "reply-to"}
     | {"list-unsubscribe", "list-unsubscribe-post", "feedback-id"}
 )
+
+_is_web_address = re.compile(r"https?://[^\s<>,]+").fullmatch
 
 
 class Composer:
@@ -171,10 +173,10 @@ def _message_id(identity: str) -> bytes:
 
 def _unsubscribe(address: str) -> bytes:
     """Both fields of RFC 8058, which allows https alone; over http the older one (RFC 2369)."""
-    scheme = urlsplit(address).scheme
-    if scheme not in ("https", "http") or any(sign in address for sign in "<> ,"):
+    # Not urlsplit: every address is another, and it takes 8 us of a mail's 100.
+    if not _is_web_address(address):
         raise BadHeader(f"“{address}” is not a web address to unsubscribe at.")
     page = verbatim("List-Unsubscribe", f"<{address}>")
-    if scheme == "http":
+    if address.startswith("http:"):
         return page
     return page + b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
