@@ -61,3 +61,8 @@ class Connector(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_live(self) -> bool:
+        """Whether rows can be asked for by key; what is not live is read whole, into a copy."""
+        return True

@@ -41,6 +41,7 @@ LOOPS = (
     Loop("sending", "sending.dispatching:dispatch_once", SECONDS(3)),
     Loop("workflows", "workflows.starting:start_due", SECONDS(3)),
     Loop("stepping", "workflows.stepping:step_once", SECONDS(3)),
+    Loop("copies", "sources.copying:run_due", SECONDS(20)),
     Loop("exports", "exports.running:run_due", SECONDS(20)),
     Loop("forgetting", "worker.forgetting:forget_due", SECONDS(30)),
     Loop("nobodies", "websites.forgetting:forget_nobodies", "17 * * * *"),
