@@ -1,5 +1,6 @@
 """The methods of our own, each once through on real objects."""
 
+import customer
 import pytest
 from programs import Program, basic
 
@@ -7,6 +8,7 @@ from sanderling.accounts.models import ApiKey
 from sanderling.connectors.models import Connector
 from sanderling.exports.models import Comparison, Export
 from sanderling.segments.models import Segment
+from sanderling.sources import copying
 from sanderling.workflows.models import Workflow
 
 KNOWN = {"all": [{"field": "external_id", "operator": "specified"}]}
@@ -141,3 +143,20 @@ def test_an_app_is_registered_changed_and_deleted(api):
     assert api.delete(f"/v3/connected-apps/{made['id']}").status_code == 404
     assert api.delete(path).status_code == 200
     assert api.get("/v3/apps").json() == []
+
+
+def test_a_copy_of_a_source_is_kept_and_dropped(api, cast, shop):
+    shop.run(customer.PROMO_CODES)
+    connector = customer.connector(shop, cast.owner)
+    source = customer.source(connector, cast.owner, table="promo_codes")
+    path = f"/v3/sources/{source.pk}"
+    assert "copy" not in api.get(path).json()
+    assert api.post(f"{path}/copy").status_code == 409
+    assert api.put(f"{path}/copy", {"everyMinutes": 1}).status_code == 400
+
+    kept = api.put(f"{path}/copy", {"everyMinutes": 30}).json()["copy"]
+    assert (kept["everyMinutes"], kept["oldestMinutes"], kept["rows"]) == (30, 1440, 0)
+    assert copying.run_due() == 1
+    copy = api.get(path).json()["copy"]
+    assert (copy["rows"], copy["rowsWithoutKey"], copy["isRunning"]) == (3, 2, False)
+    assert "copy" not in api.delete(f"{path}/copy").json()

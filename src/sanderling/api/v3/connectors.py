@@ -1,4 +1,4 @@
-"""Doors to the customer's own database, and the tables that are used of them."""
+"""Doors to the customer's own database."""
 
 from typing import Any
 
@@ -9,8 +9,6 @@ from sanderling.api.shapes import Id, Shape
 from sanderling.connectors import browsing, saving, validating
 from sanderling.connectors.drafts import Draft
 from sanderling.connectors.models import Connector
-from sanderling.sources import saving as sources
-from sanderling.sources.models import DataSource
 
 
 class ConnectorBody(Shape):
@@ -27,17 +25,6 @@ class ConnectorBody(Shape):
     key_column: str | None = None
     contact_key: str | None = None
     field_id: Id | None = None
-
-
-class SourceBody(Shape):
-    """A table of a connector under a name."""
-
-    connector_id: Id | None = None
-    schema: str | None = None
-    table: str | None = None
-    name: str | None = None
-    outage: str | None = None
-    rows_per_contact: int | None = None
 
 
 @operation("GET", "/v3/connectors", summary="Connectors")
@@ -106,59 +93,6 @@ def connector_tables(call: Call, connector_id: int, schema: str) -> list[str]:
     return [table.name for table in browsing.tables(connector, schema)]
 
 
-@operation("GET", "/v3/sources", summary="Data sources")
-def list_sources(call: Call) -> list[dict[str, Any]]:
-    """Return the data sources."""
-    return [_source(one) for one in sources.sources_of(call.organisation_id)]
-
-
-@operation("POST", "/v3/sources", summary="Add a data source")
-def add_source(call: Call, body: SourceBody) -> dict[str, Any]:
-    """Make a table a data source."""
-    made = sources.create(
-        call.organisation_id,
-        body.connector_id or 0,
-        schema=body.schema or "",
-        table=body.table or "",
-        name=body.name or "",
-        by=call.actor,
-    )
-    return _source(made)
-
-
-@operation("GET", "/v3/sources/{source_id}", summary="Get a data source")
-def get_source(call: Call, source_id: int) -> dict[str, Any]:
-    """Return a data source."""
-    return _source(sources.get(call.organisation_id, source_id))
-
-
-@operation("PUT", "/v3/sources/{source_id}", summary="Change a data source")
-def change_source(call: Call, source_id: int, body: SourceBody) -> dict[str, Any]:
-    """Rename a source, or say what sending does without it."""
-    changed = sources.change(
-        call.organisation_id,
-        source_id,
-        name=body.name,
-        outage=body.outage,
-        rows_per_contact=body.rows_per_contact,
-        by=call.actor,
-    )
-    return _source(changed)
-
-
-@operation("POST", "/v3/sources/{source_id}/refresh", summary="Look at the columns anew")
-def refresh_source(call: Call, source_id: int) -> dict[str, Any]:
-    """Return the source with the columns that its table has now."""
-    return _source(sources.refresh(call.organisation_id, source_id, by=call.actor))
-
-
-@operation("DELETE", "/v3/sources/{source_id}", summary="Delete a data source")
-def delete_source(call: Call, source_id: int) -> Answer:
-    """Delete a source that nothing uses."""
-    sources.delete(call.organisation_id, source_id, by=call.actor)
-    return EMPTY
-
-
 def _draft(body: ConnectorBody, stored: Connector | None = None) -> Draft:
     """Return the connector as asked for; what is absent is as stored, or as a new form has it."""
     base = stored or Connector(tls="prefer", port=5432)
@@ -205,17 +139,3 @@ def _validation(validation: Any) -> dict[str, Any]:
         isTls=validation.is_tls,
         warnings=validating.warnings_of(validation),
     )
-
-
-def _source(source: DataSource) -> dict[str, Any]:
-    return {
-        "id": source.pk,
-        "connectorId": source.connector_id,
-        "schema": source.schema,
-        "table": source.table,
-        "name": source.name,
-        "columns": source.columns,
-        "outage": source.outage,
-        "rowsPerContact": source.rows_per_contact,
-        "warnings": sources.warnings_of(source),
-    }
