@@ -64,7 +64,9 @@ def _fetched(source: DataSource, keys: Mapping[str, list[int]]) -> Fetched:
     if not keys:
         return Fetched({})
     try:
-        return (copied if source.is_asked_by_copy else live).rows_of(source, keys)
+        if source.is_asked_by_copy:
+            return copied.rows_of(source, keys)
+        return live.rows_of(source, keys)
     except SourceUnavailable as error:
         raise named(source, error) from error
 

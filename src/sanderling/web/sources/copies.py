@@ -1,5 +1,7 @@
 """The copy of a source: kept or not, how old, and how far the next one is."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponseBase
@@ -15,13 +17,14 @@ from sanderling.sources.models import DataSource
 from sanderling.web.guarding import allowed
 from sanderling.web.membership import PersonRequest
 
-EVERY = (
+Choices = tuple[tuple[int, Any], ...]
+EVERY: Choices = (
     (15, gettext_lazy("Every 15 minutes")),
     (60, gettext_lazy("Every hour")),
     (360, gettext_lazy("Every 6 hours")),
     (1440, gettext_lazy("Every 24 hours")),
 )
-OLDEST = (
+OLDEST: Choices = (
     (60, gettext_lazy("One hour")),
     (360, gettext_lazy("6 hours")),
     (1440, gettext_lazy("24 hours")),
@@ -50,13 +53,15 @@ def form_of(source: DataSource) -> CopyForm:
     every = kept.every_minutes if kept else copies.DEFAULT_EVERY
     oldest = kept.oldest_minutes if kept else copies.DEFAULT_OLDEST
     form = CopyForm(initial={"every_minutes": every, "oldest_minutes": oldest})
-    for name, minutes in (("every_minutes", every), ("oldest_minutes", oldest)):
-        field = form.fields[name]
-        assert isinstance(field, forms.TypedChoiceField)
-        if minutes not in dict(field.choices):
-            own = (minutes, _("%(minutes)s minutes") % {"minutes": minutes})
-            field.choices = [*field.choices, own]
+    form.fields["every_minutes"].choices = _with(EVERY, every)  # type: ignore[attr-defined]
+    form.fields["oldest_minutes"].choices = _with(OLDEST, oldest)  # type: ignore[attr-defined]
     return form
+
+
+def _with(choices: Choices, minutes: int) -> Choices:
+    if minutes in dict(choices):
+        return choices
+    return (*choices, (minutes, _("%(minutes)s minutes") % {"minutes": minutes}))
 
 
 @allowed(Permission.READ_CONTACTS)
