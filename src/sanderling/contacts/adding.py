@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from sanderling.accounts import auditing
 from sanderling.accounts.actors import Actor
-from sanderling.contacts import cleaning, fields, keeping_keys
+from sanderling.contacts import cleaning, fields, finding, keeping_keys
 from sanderling.contacts.models import Contact, EmailStatus, KeyKind, Source
 from sanderling.contacts.people import KINDS_OF, TEXT_COLUMNS, Match, Person
 from sanderling.lib.errors import Conflict, Invalid, NotFound
@@ -152,6 +152,8 @@ def _recognise(
 
 def _by_id(organisation_id: int, contact_id: int, person: Person) -> Contact:
     contact = locked(organisation_id, contact_id)
+    if contact.deleted_at is not None:  # perhaps because it became a part of somebody
+        contact = locked(organisation_id, finding.current(organisation_id, contact_id))
     key = (KeyKind.EXTERNAL_ID.value, person.external_id or "")
     if keeping_keys.owners(organisation_id, [key]).get(key, contact.pk) != contact.pk:
         raise Conflict(f"External ID {person.external_id} belongs to another contact.")

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from sanderling.accounts import auditing
 from sanderling.accounts.actors import Actor
-from sanderling.contacts import erasing, keeping_keys
+from sanderling.contacts import joining, keeping_keys
 from sanderling.contacts.adding import locked
 from sanderling.contacts.models import Contact, ContactKey, Device, KeyKind
 from sanderling.lib.errors import Invalid
@@ -45,7 +45,7 @@ def register(organisation_id: int, contact_id: int, said: Registration, *, by: A
         key = (KeyKind.TOKEN.value, token_key(said.application_id, said.push_token))
         owner = keeping_keys.owners(organisation_id, [key]).get(key)
         if owner not in (None, contact_id):
-            _take_over(organisation_id, owner or 0, key, by=by)
+            _take_over(organisation_id, owner or 0, key, contact_id, by=by)
         keeping_keys.claim(organisation_id, contact_id, [key])
         device = _saved(contact, said)
         auditing.record(by, "device.register", contact_id, category=said.category)
@@ -110,14 +110,19 @@ def _fitting(name: str, value: Any) -> Any:
     return value[:limit] if limit and isinstance(value, str) else value
 
 
-def _take_over(organisation_id: int, owner: int, key: keeping_keys.Key, *, by: Actor) -> None:
-    """Take a device from its contact; one that was nothing but this device is deleted."""
+def _take_over(
+    organisation_id: int, owner: int, key: keeping_keys.Key, contact_id: int, *, by: Actor
+) -> None:
+    """Take a device from its contact; one that was nothing but this device is joined."""
     former = locked(organisation_id, owner)
+    others = ContactKey.objects.filter(organisation_id=organisation_id, contact_id=owner)
+    if not joining.is_named(former) and not others.exclude(value=key[1]).exists():
+        words = "The same device signed in as this contact."
+        joining.join(organisation_id, owner, contact_id, reason=words, by=by)
+        return
     _, token = key[1].split(":", 1)
     Device.objects.filter(contact=former, push_token=token).delete()
     ContactKey.objects.filter(
         organisation_id=organisation_id, contact_id=owner, kind=key[0], value=key[1]
     ).delete()
     auditing.record(by, "device.taken", owner)
-    if not (former.external_id or former.email or former.phone):
-        erasing.delete(organisation_id, owner, by=Actor.system(organisation_id))

@@ -317,6 +317,34 @@ class Erasure(Tracked):
         return f"{self.contact_id} erased"
 
 
+class Joining(Tracked):
+    """A contact that was only a device or a browser turned out to be somebody we know.
+
+    ``former_id`` is hidden from then on, and whoever is asked for it gets ``contact_id``.  The
+    rooms above move their facts after it, and once more a minute later (``is_settled``).
+    """
+
+    pk = models.CompositePrimaryKey("organisation_id", "former_id")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    former_id = models.BigIntegerField()
+    contact_id = models.BigIntegerField()
+    reason = models.CharField(max_length=300, blank=True, default="")  # in words
+    at = models.DateTimeField(db_default=models.functions.Now())
+    followed_at = models.DateTimeField(null=True)
+    is_settled = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["organisation", "contact_id"], name="contacts_joining_of"),
+            models.Index(
+                fields=["at"], name="contacts_joining_due", condition=models.Q(is_settled=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.former_id} is {self.contact_id}"
+
+
 class ImportStatus(models.TextChoices):
     """Where an import stands."""
 

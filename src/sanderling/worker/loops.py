@@ -43,6 +43,7 @@ LOOPS = (
     Loop("stepping", "workflows.stepping:step_once", SECONDS(3)),
     Loop("copies", "sources.copying:run_due", SECONDS(20)),
     Loop("exports", "exports.running:run_due", SECONDS(20)),
+    Loop("joining", "worker.following:follow_due", SECONDS(5)),
     Loop("forgetting", "worker.forgetting:forget_due", SECONDS(30)),
     Loop("nobodies", "websites.forgetting:forget_nobodies", "17 * * * *"),
     Loop("partitions", "worker.loops:ensure_partitions", "7 3 * * *"),

@@ -56,8 +56,11 @@ WITH wanted AS (
            c.phone AS own_phone,
            c.deleted_at
       FROM wanted
+      LEFT JOIN contacts_joining joined  -- who became a part of somebody is that one
+        ON joined.organisation_id = %(organisation_id)s
+       AND joined.former_id = wanted.contact_id
       LEFT JOIN contacts_contact c
-        ON c.id = wanted.contact_id
+        ON c.id = COALESCE(joined.contact_id, wanted.contact_id)
        AND c.organisation_id = %(organisation_id)s
 )
 UPDATE contacts_staged s
