@@ -59,3 +59,15 @@ class StoredMembers(models.Model):
 
     def __str__(self) -> str:
         return f"{self.message_id} {self.language}"
+
+
+class ProductFeed(models.Model):
+    """The address of a catalogue of products, as a program configured it."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    url = models.TextField()
+    language = models.CharField(max_length=20, blank=True, default="")
+    is_default = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.url
