@@ -136,7 +136,7 @@ GROUPS: dict[tuple[str, str], Group] = {
     ("GET", "/v1/site/webpush/script"): Group.FULL,
     ("GET", "/v1/products/config"): Group.FULL,
     ("POST", "/v1/products/config"): Group.FULL,
-    ("GET", "/v2/contacts/recoms/{data_source_id}"): Group.FULL,
+    ("GET", "/v2/contacts/recoms/{source_id}"): Group.FULL,
     ("GET", "/v1/promocodes"): Group.FULL,
     ("POST", "/v1/promocodes"): Group.FULL,
     ("GET", "/v1/promocodes/count"): Group.FULL,

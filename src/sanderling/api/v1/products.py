@@ -86,17 +86,15 @@ def set_product_feeds(call: Call, body: Feeds) -> Answer:
     return said("Product feeds have been configured")
 
 
-@operation(
-    "GET", "/v2/contacts/recoms/{data_source_id}", summary="Products recommended to a contact"
-)
-def recommendations(call: Call, data_source_id: int, query: Wanted) -> list[dict[str, Any]]:
+@operation("GET", "/v2/contacts/recoms/{source_id}", summary="Products recommended to a contact")
+def recommendations(call: Call, source_id: int, query: Wanted) -> list[dict[str, Any]]:
     """Return the rows that a data source has for a contact, as products.
 
     Columns are taken by the contract's names of members (``id``, ``name``, ``url``, ``price``,
     ``descr``, ``brand``, ``category``, ``isInStock``), in any letter case and with or without
     underscores.  ``products`` changes nothing: the source's own table decides.
     """
-    source = saving.get(call.organisation_id, data_source_id)
+    source = saving.get(call.organisation_id, source_id)
     contact_id = _contact_of(call, query)
     if contact_id == NOBODY:
         return []
