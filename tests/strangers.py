@@ -60,7 +60,8 @@ OWN = {
     "campaigns-list", "campaigns-new", "campaigns-estimate", "sending-gateway", "sending-check",
     "sending-test", "sending-signature",
     "workflows-list", "workflows-new", "exports-list", "exports-datasets", "exports-new",
-    "reports-list", "inbox-list", "revenue-rules",
+    "reports-list", "inbox-list", "revenue-rules", "websites-list",
+    "websites-people",
 }  # fmt: skip
 OURS = {
     "accounts-choose", "settings-member-role", "settings-member-remove", "settings-key-switch",
@@ -86,7 +87,8 @@ OURS = {
     "workflows-remove-block", "workflows-launches", "workflows-stop", "workflows-retry",
     "workflows-launch", "exports-show", "exports-edit", "exports-run", "exports-compare",
     "exports-pause", "exports-delete", "reports-campaign", "reports-campaign-people",
-    "reports-look-up", "reports-why", "inbox-show", "inbox-page", "inbox-source",
+    "reports-look-up", "reports-why", "websites-show", "websites-events", "websites-pushes",
+    "websites-remove", "inbox-show", "inbox-page", "inbox-source",
 }  # fmt: skip
 # Where an address calls a thing by the name of another one.
 CALLED = {"contacts-field-group-delete": {"group_id": "field_group_id"}}

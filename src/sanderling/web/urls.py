@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("sanderling.web.tracking.urls")),
     path("", include("sanderling.web.partners.urls")),
     path("", include("sanderling.web.revenue.urls")),
+    path("", include("sanderling.web.websites.urls")),
     path("", include("sanderling.web.contacts.urls")),
     path("", include("sanderling.web.connectors.urls")),
     path("", include("sanderling.web.sources.urls")),
