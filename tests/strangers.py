@@ -94,7 +94,7 @@ OURS = {
 CALLED = {"contacts-field-group-delete": {"group_id": "field_group_id"}}
 FORGED = {
     "api-message", "password_reset_confirm", "tracking-open", "tracking-click",
-    "tracking-unsubscribe", "tracking-confirm",
+    "tracking-unsubscribe", "tracking-confirm", "tracking-short", "tracking-report",
     "tracking-view",
 }  # fmt: skip
 # Not an object, or open by a signed word: any value does.

@@ -32,6 +32,7 @@ BY_VALUE = {
     "orders_orderkey": "external_order_id",
     "websites_hit": "cookie",
     "websites_visitor": "cookie",
+    "sending_reference": "reference",
 }
 PARTITIONED = {"activities_activity", "events_event"}
 

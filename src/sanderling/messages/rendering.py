@@ -106,7 +106,7 @@ class Renderer:
         self.language = chosen_language(snapshot, language)
         self._snapshot = snapshot
         self._utm = snapshot["utm_campaign"]
-        self._tools = _tools_for(self.language, time_zone)
+        self._tools = tools_for(self.language, time_zone)
         self._number_of = number_of
         parts = parts_of(snapshot, self.language)
         page = self._tracked(parts["html"])
@@ -244,7 +244,7 @@ def chosen_language(snapshot: Mapping[str, Any], wanted: str) -> str:
     return str(snapshot["language"])
 
 
-def _tools_for(language: str, time_zone: str) -> Callable[[], Mapping[str, object]]:
+def tools_for(language: str, time_zone: str) -> Callable[[], Mapping[str, object]]:
     """Return how to get the tools of this moment; all messages of a second share them."""
 
     @lru_cache(maxsize=1)

@@ -136,7 +136,7 @@ def address_books(call: Call) -> dict[str, Any]:
 @operation("GET", "/v1/interfaces/email", summary="Senders of e-mail")
 def email_interfaces(call: Call) -> list[dict[str, str]]:
     """Return the sender of the organisation's gateway."""
-    gateway = Gateway.objects.filter(organisation_id=call.organisation_id).first()
+    gateway = Gateway.objects.filter(organisation_id=call.organisation_id, channel="Email").first()
     if gateway is None or not gateway.sender_email:
         return []
     return [{"type": "email", "value": f'"{gateway.sender_name}" <{gateway.sender_email}>'}]

@@ -67,6 +67,16 @@ def click(request: HttpRequest, token: str, link: str) -> HttpResponse:
     return response
 
 
+@require_safe
+@for_readers
+def short_link(request: HttpRequest, word: str) -> HttpResponse:
+    """Write down the click on a short link of an SMS or a messenger, and redirect."""
+    response = Redirect(tracking.clicked_short(word, counts=request.method == "GET"))
+    response["Cache-Control"] = "no-store, private"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
 @csrf_exempt  # one click of a mail program has no cookie (RFC 8058); the token is the proof
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_readers
