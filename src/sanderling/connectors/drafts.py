@@ -36,15 +36,12 @@ class Draft:
 def check(draft: Draft, organisation_id: int, *, stored: Connector | None) -> None:
     """Raise Invalid with everything that keeps the draft from being saved."""
     problems = _connection_problems(draft, stored)
-    if not draft.name.strip():
-        problems.setdefault("name", []).append("Give the connector a name.")
-    elif _is_taken(draft, organisation_id, stored):
-        problems.setdefault("name", []).append("There is already a connector of this name.")
+    problems |= name_problems(draft.name, organisation_id, stored)
     if not draft.key_column.strip():
         problems.setdefault("key_column", []).append(
             "Name the table column that holds the contact's key."
         )
-    problems |= _contact_key_problems(draft, organisation_id)
+    problems |= contact_key_problems(draft.contact_key, draft.field_id, organisation_id)
     if problems:
         raise Invalid(problems=problems)
 
@@ -53,6 +50,26 @@ def check_connection(draft: Draft, *, stored: Connector | None) -> None:
     """Raise Invalid with everything that keeps the draft from being tried."""
     if problems := _connection_problems(draft, stored):
         raise Invalid(problems=problems)
+
+
+def name_problems(name: str, organisation_id: int, stored: Connector | None) -> Problems:
+    """Return what is wrong with the name of a connector of any kind."""
+    if not name.strip():
+        return {"name": ["Give the connector a name."]}
+    others = Connector.objects.filter(organisation_id=organisation_id, name=name.strip())
+    if stored is not None:
+        others = others.exclude(pk=stored.pk)
+    return {"name": ["There is already a connector of this name."]} if others.exists() else {}
+
+
+def contact_key_problems(contact_key: str, field_id: int | None, organisation_id: int) -> Problems:
+    """Return what is wrong with the field that pairs contacts with rows."""
+    if contact_key not in ContactKeyKind.values:
+        return {"contact_key": [f"Choose one of: {', '.join(ContactKeyKind.values)}."]}
+    if contact_key != ContactKeyKind.FIELD:
+        return {}
+    known = Field.objects.filter(organisation_id=organisation_id, pk=field_id or 0)
+    return {} if known.exists() else {"field_id": ["Choose the additional field."]}
 
 
 def _connection_problems(draft: Draft, stored: Connector | None) -> Problems:
@@ -95,23 +112,6 @@ def _password_problems(draft: Draft, stored: Connector | None) -> Problems:
 
 def _changed(draft: Draft, stored: Connector, name: str) -> bool:
     return str(getattr(draft, name)).strip() != str(getattr(stored, name)).strip()
-
-
-def _contact_key_problems(draft: Draft, organisation_id: int) -> Problems:
-    if draft.contact_key not in ContactKeyKind.values:
-        return {"contact_key": [f"Choose one of: {', '.join(ContactKeyKind.values)}."]}
-    if draft.contact_key != ContactKeyKind.FIELD:
-        return {}
-    wanted = draft.field_id or 0
-    known = Field.objects.filter(organisation_id=organisation_id, pk=wanted)
-    return {} if known.exists() else {"field_id": ["Choose the additional field."]}
-
-
-def _is_taken(draft: Draft, organisation_id: int, stored: Connector | None) -> bool:
-    others = Connector.objects.filter(organisation_id=organisation_id, name=draft.name.strip())
-    if stored is not None:
-        others = others.exclude(pk=stored.pk)
-    return others.exists()
 
 
 def _is_certificate(pem: str) -> bool:

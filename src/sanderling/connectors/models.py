@@ -33,7 +33,11 @@ class ContactKeyKind(models.TextChoices):
 
 
 class Connector(models.Model):
-    """Where the database is, how to open it, and which column is the contact."""
+    """Where the database is, how to open it, and which column is the contact.
+
+    Of BigQuery: ``database`` is the project, ``username`` the account, ``dataset``
+    where exports go unless they say otherwise, ``location`` the region where it is made.
+    """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
     kind = models.CharField(max_length=10, choices=ConnectorKind.choices, default="POSTGRES")
@@ -41,6 +45,8 @@ class Connector(models.Model):
     host = models.CharField(max_length=253, blank=True, default="")
     port = models.IntegerField(default=5432)
     database = models.CharField(max_length=200, blank=True, default="")
+    dataset = models.CharField(max_length=1024, blank=True, default="", db_default="")
+    location = models.CharField(max_length=40, blank=True, default="", db_default="")
     username = models.CharField(max_length=200, blank=True, default="")
     secret = models.BinaryField(null=True)  # sealed: the password, or a service account's key
     tls = models.CharField(max_length=12, choices=TlsMode.choices, default="prefer")

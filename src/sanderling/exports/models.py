@@ -105,6 +105,8 @@ class DatasetRun(models.Model):
     rows_written = models.BigIntegerField(default=0)
     rows_deleted = models.BigIntegerField(default=0)
     bytes_sent = models.BigIntegerField(default=0)
+    requests = models.BigIntegerField(default=0, db_default=0)  # where they are counted: BigQuery
+    bytes_billed = models.BigIntegerField(default=0, db_default=0)  # that queries there have read
     notes = models.JSONField(default=list)  # sentences: widened columns, left-out columns…
     error = models.TextField(blank=True, default="")
     held_seconds = models.FloatField(default=0)  # age of our oldest open writer: it holds rows back

@@ -22,6 +22,9 @@ from sanderling.lib.errors import SanderlingError
 LOG = logging.getLogger(__name__)
 SCHEDULE, REQUEST, COMPARE, NIGHT = "SCHEDULE", "REQUEST", "COMPARE", "NIGHT"
 REMEMBERED = dt.timedelta(days=90)
+COUNTED = (
+    "rows_read", "rows_written", "rows_deleted", "bytes_sent", "requests", "bytes_billed", "notes",
+)  # fmt: skip
 OUR_FAULT = "Something broke on our side; the log of the worker says what. The next run goes on."
 
 
@@ -86,8 +89,10 @@ def _tell(part: DatasetRun, written: Written) -> None:
     part.rows_written += written.counts.written
     part.rows_deleted += written.counts.deleted
     part.bytes_sent += written.counts.bytes
+    part.requests += written.counts.requests
+    part.bytes_billed += written.counts.billed
     part.notes = list(dict.fromkeys([*part.notes, *written.notes]))
-    part.save(update_fields=["rows_read", "rows_written", "rows_deleted", "bytes_sent", "notes"])
+    part.save(update_fields=COUNTED)
 
 
 def _finish(this: Run, export: Export) -> None:

@@ -30,6 +30,11 @@ ALLOWED_PRIVATE_HOSTS = (
     *shop.addresses(HOME),
 )
 
+# Where BigQuery is, when it is not at Google: for tests and for private endpoints.  A customer's
+# key file cannot say so.
+BIGQUERY_ENDPOINT = ENVIRONMENT.url("SANDERLING_BIGQUERY_ENDPOINT", "")
+BIGQUERY_TOKEN_URI = ENVIRONMENT.url("SANDERLING_BIGQUERY_TOKEN_URI", "")
+
 ROOMS = [
     "postgres", "accounts", "contacts", "oauth", "connectors", "activities", "orders", "events",
     "promocodes", "sources", "revenue", "websites", "segments", "messages", "sending", "broadcasts",

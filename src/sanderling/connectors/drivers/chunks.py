@@ -23,12 +23,17 @@ class Overtaken(SanderlingError):
 
 @dataclass
 class Counts:
-    """Rows that came, rows that were written because they differ, rows deleted, bytes sent."""
+    """Rows that came, rows that were written because they differ, rows deleted, bytes sent.
+
+    ``requests`` and ``billed`` bytes, where the destination counts and bills them.
+    """
 
     read: int = 0
     written: int = 0
     deleted: int = 0
     bytes: int = 0
+    requests: int = 0
+    billed: int = 0
 
 
 @dataclass(frozen=True)
@@ -65,11 +70,15 @@ class Forgetting:
 
 @dataclass(frozen=True)
 class Chunk:
-    """What arrives at once or not at all: from the place we stand at to the place after."""
+    """What arrives at once or not at all: from the place we stand at to the place after.
+
+    ``low`` is where its window begins: other than ``before.low`` when all rows are sent again.
+    """
 
     before: Place | None
     after: Place
     rows: Blocks
+    low: int = 0
     parents: Blocks | None = None
     forgettings: tuple[Forgetting, ...] = ()
     empties: bool = False  # a full resend of rows without a key begins with an empty table

@@ -25,6 +25,7 @@ class Schema:
     most: Mapping[Manner, int] = MappingProxyType(
         {Manner.UPSERT: 100_000, Manner.REPLACE: 100_000, Manner.APPEND: 500_000}
     )
+    begins_whole: bool = True
 
     def __init__(self, opened: writing.Destination) -> None:
         self.where = f"{opened.server}/{opened.schema}"

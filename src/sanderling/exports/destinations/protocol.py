@@ -41,6 +41,7 @@ class Destination(Protocol):
     dialect: Dialect
     where: str  # which server and schema this is: ours no more when it changes
     most: Mapping[Manner, int]  # rows of a chunk, about
+    begins_whole: bool  # a new table is made and filled by one chunk, however many rows
 
     def place(self, dataset: Dataset) -> Place | None:
         """Return where we stand with a table, or None when we never wrote it."""
