@@ -243,6 +243,7 @@ class Device(Tracked):
     time_zone = models.CharField(max_length=100, blank=True, default="")
     subscription = models.JSONField(default=dict)  # of web push: endpoint and keys
     is_active = models.BooleanField(default=True)
+    muted_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=models.functions.Now())
 
     class Meta:

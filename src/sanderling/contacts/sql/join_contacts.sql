@@ -3,11 +3,12 @@
 INSERT INTO contacts_device (
     id, organisation_id, contact_id, application_id, category, device_id, push_token, app_version,
     client_version, device_model, os_type, os_version, language, time_zone, subscription,
-    is_active, created_at
+    is_active, muted_until, created_at
 )
 SELECT d.id, d.organisation_id, %(contact_id)s, d.application_id, d.category, d.device_id,
        d.push_token, d.app_version, d.client_version, d.device_model, d.os_type, d.os_version,
-       d.language, d.time_zone, d.subscription, d.is_active, d.created_at
+       d.language, d.time_zone, d.subscription, d.is_active,
+       d.muted_until, d.created_at
   FROM contacts_device d
  WHERE d.contact_id = %(former_id)s
    AND d.organisation_id = %(organisation_id)s;
