@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    path("", include("sanderling.web.home.urls")),
     path("", include("sanderling.web.accounts.urls")),
     path("", include("sanderling.web.settings.urls")),
     path("", include("sanderling.web.sending.urls")),
