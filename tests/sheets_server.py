@@ -17,6 +17,8 @@ from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 
 from bigquery_server.tokens import Accounts
 
+from sanderling.connectors.drivers.google_sheets.settings import Service
+
 NUMBER = "1aBcDeFgHiJkLmNoPqRsTuVwXyZ"
 EPOCH = dt.datetime.fromisoformat("1899-12-30")
 AREA = re.compile(r"'((?:[^']|'')*)'!([A-Z]*)([0-9]+):([A-Z]*)([0-9]+)")
@@ -39,6 +41,7 @@ class SheetsServer:
         self._http = _Http(("127.0.0.1", 0), _Handler)
         self._http.answers = self
         self.url = f"http://127.0.0.1:{self._http.server_port}"
+        self.service = Service(self.url, f"{self.url}/token")
         self.link = f"https://docs.google.com/spreadsheets/d/{NUMBER}/edit#gid=0"
         threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True).start()
 

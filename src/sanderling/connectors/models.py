@@ -11,6 +11,7 @@ class ConnectorKind(models.TextChoices):
 
     POSTGRES = "POSTGRES", "PostgreSQL"
     BIGQUERY = "BIGQUERY", "BigQuery"
+    SHEETS = "SHEETS", "Google Sheets"
 
 
 class TlsMode(models.TextChoices):
@@ -37,6 +38,7 @@ class Connector(models.Model):
 
     Of BigQuery: ``database`` is the project, ``username`` the account, ``dataset``
     where exports go unless they say otherwise, ``location`` the region where it is made.
+    Of Google Sheets: ``database`` is the spreadsheet's number, ``username`` the account.
     """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
@@ -71,4 +73,4 @@ class Connector(models.Model):
     @property
     def is_live(self) -> bool:
         """Whether rows can be asked for by key; what is not live is read whole, into a copy."""
-        return True
+        return self.kind != ConnectorKind.SHEETS

@@ -4,6 +4,8 @@ from django.conf import settings
 
 from sanderling.connectors.drivers.bigquery import keyfiles
 from sanderling.connectors.drivers.bigquery.settings import TOKENS, BigQuerySettings, Service
+from sanderling.connectors.drivers.google_sheets.settings import GOOGLES, SpreadsheetSettings
+from sanderling.connectors.drivers.google_sheets.settings import Service as SheetsService
 from sanderling.connectors.drivers.postgres.settings import ConnectionSettings, Tls
 from sanderling.connectors.models import Connector, TlsMode
 from sanderling.lib.hosts import Allowed
@@ -47,6 +49,18 @@ def bigquery_settings_of(connector: Connector) -> BigQuerySettings:
 def bigquery_service() -> Service:
     """Return where BigQuery is: elsewhere than at Google only on the operator's word."""
     return Service(settings.BIGQUERY_ENDPOINT, settings.BIGQUERY_TOKEN_URI or TOKENS)
+
+
+def sheets_settings_of(connector: Connector) -> SpreadsheetSettings:
+    """Return how to open a spreadsheet, with the key of its account."""
+    return SpreadsheetSettings(
+        connector.database, keyfiles.kept(_unsealed(connector, "key")), sheets_service()
+    )
+
+
+def sheets_service() -> SheetsService:
+    """Return where Sheets is: elsewhere than at Google only on the operator's word."""
+    return SheetsService(settings.SHEETS_ENDPOINT or GOOGLES, settings.SHEETS_TOKEN_URI or TOKENS)
 
 
 def password_of(connector: Connector) -> str:

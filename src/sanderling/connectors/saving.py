@@ -6,11 +6,10 @@ from django.db.models import Model, ProtectedError
 from sanderling.accounts import auditing
 from sanderling.accounts.actors import Actor
 from sanderling.accounts.rights import Permission, require
-from sanderling.connectors import drafts, drafts_bigquery, opening
-from sanderling.connectors.drafts import Draft
-from sanderling.connectors.drafts_bigquery import BigQueryDraft
-from sanderling.connectors.models import Connector, ConnectorKind, ContactKeyKind
-from sanderling.lib.errors import Conflict, Invalid, NotFound
+from sanderling.connectors import drafts, opening
+from sanderling.connectors.drafts import AnyDraft
+from sanderling.connectors.models import Connector, ContactKeyKind
+from sanderling.lib.errors import Conflict, NotFound
 
 
 def get(organisation_id: int, connector_id: int) -> Connector:
@@ -27,11 +26,7 @@ def connectors_of(organisation_id: int) -> list[Connector]:
 
 
 def save(
-    organisation_id: int,
-    draft: Draft | BigQueryDraft,
-    *,
-    connector_id: int | None = None,
-    by: Actor,
+    organisation_id: int, draft: AnyDraft, *, connector_id: int | None = None, by: Actor
 ) -> Connector:
     """Create a connector, or change the one of ``connector_id``.
 
@@ -40,15 +35,15 @@ def save(
     """
     require(by, Permission.EDIT_CONNECTORS)
     stored = get(organisation_id, connector_id) if connector_id is not None else None
-    _check(organisation_id, draft, stored)
+    drafts.check(draft, organisation_id, stored=stored)
     with transaction.atomic():
         connector = stored or Connector(organisation_id=organisation_id)
         _fill(connector, draft)
         connector.save()
         _seal(connector, draft)
         verb = "connector.change" if stored else "connector.create"
-        where = {"host": connector.host} if connector.host else {"project": connector.database}
-        auditing.record(by, verb, connector.pk, name=connector.name, **where)
+        where = connector.host or connector.database
+        auditing.record(by, verb, connector.pk, name=connector.name, host=where)
     return connector
 
 
@@ -64,52 +59,19 @@ def delete(organisation_id: int, connector_id: int, *, by: Actor) -> None:
         raise Conflict(_in_use(connector, error.protected_objects)) from error
 
 
-def _check(organisation_id: int, draft: Draft | BigQueryDraft, stored: Connector | None) -> None:
-    kind = ConnectorKind.BIGQUERY if isinstance(draft, BigQueryDraft) else ConnectorKind.POSTGRES
-    if stored is not None and stored.kind != kind:
-        raise Invalid(problems={"kind": ["A connector stays what it is; make another one."]})
-    if isinstance(draft, BigQueryDraft):
-        drafts_bigquery.check(draft, organisation_id, stored=stored)
-    else:
-        drafts.check(draft, organisation_id, stored=stored)
-
-
-def _fill(connector: Connector, draft: Draft | BigQueryDraft) -> None:
+def _fill(connector: Connector, draft: AnyDraft) -> None:
+    connector.kind = draft.kind
     connector.name = draft.name.strip()
     connector.key_column = draft.key_column.strip()
     connector.contact_key = draft.contact_key
     by_field = draft.contact_key == ContactKeyKind.FIELD
     connector.field_id = draft.field_id if by_field else None
-    if isinstance(draft, BigQueryDraft):
-        _fill_bigquery(connector, draft)
-    else:
-        _fill_postgres(connector, draft)
+    draft.fill(connector)
 
 
-def _fill_postgres(connector: Connector, draft: Draft) -> None:
-    connector.host = draft.host.strip()
-    connector.port = draft.port
-    connector.database = draft.database.strip()
-    connector.username = draft.username.strip()
-    connector.tls = draft.tls
-    connector.ca = draft.ca.strip()
-
-
-def _fill_bigquery(connector: Connector, draft: BigQueryDraft) -> None:
-    connector.kind = ConnectorKind.BIGQUERY
-    connector.dataset = draft.dataset.strip()
-    connector.location = draft.location.strip()
-    if key := drafts_bigquery.key_of(draft):
-        connector.database, connector.username = key.project, key.email
-
-
-def _seal(connector: Connector, draft: Draft | BigQueryDraft) -> None:
+def _seal(connector: Connector, draft: AnyDraft) -> None:
     """Seal what is secret, once the connector has a number to seal it for."""
-    if isinstance(draft, BigQueryDraft):
-        key = drafts_bigquery.key_of(draft)
-        secret, what = (key.text if key else ""), "key"
-    else:
-        secret, what = draft.password, "password"
+    secret, what = draft.secret()
     if secret:
         connector.secret = opening.sealed(secret, connector.pk, what)
         connector.save(update_fields=["secret"])

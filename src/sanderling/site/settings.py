@@ -30,9 +30,11 @@ ALLOWED_PRIVATE_HOSTS = (
     *shop.addresses(HOME),
 )
 
-# Where BigQuery is, when it is not at Google: for tests and for private endpoints.  A customer's
-# key file cannot say so.
+# Where BigQuery and Sheets are, when they are not at Google: for tests and for private endpoints.
+# A customer's key file cannot say so.
 BIGQUERY_ENDPOINT = ENVIRONMENT.url("SANDERLING_BIGQUERY_ENDPOINT", "")
+SHEETS_ENDPOINT = ENVIRONMENT.url("SANDERLING_SHEETS_ENDPOINT", "")
+SHEETS_TOKEN_URI = ENVIRONMENT.url("SANDERLING_SHEETS_TOKEN_URI", "")
 BIGQUERY_TOKEN_URI = ENVIRONMENT.url("SANDERLING_BIGQUERY_TOKEN_URI", "")
 
 ROOMS = [

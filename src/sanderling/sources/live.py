@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from sanderling.connectors import browsing
 from sanderling.connectors.drivers.conditions import Calendar, Condition
+from sanderling.connectors.drivers.google_sheets import reading as sheets
 from sanderling.connectors.drivers.postgres import fetching, keys, scanning
 from sanderling.connectors.drivers.postgres.keys import Block, Estimate
 from sanderling.connectors.drivers.tables import Column, Fetched, KeyKind, RowDict
-from sanderling.connectors.opening import settings_of
+from sanderling.connectors.models import ConnectorKind
+from sanderling.connectors.opening import settings_of, sheets_settings_of
 from sanderling.sources.models import DataSource
 
 
@@ -72,7 +74,10 @@ def estimate(source: DataSource, where: Condition, *, calendar: Calendar) -> Est
 
 
 def everything(source: DataSource) -> Everything:
-    """Return all of a table, flat in memory; raise SourceUnavailable with the cause."""
+    """Return all of a table, PostgreSQL's flat in memory; raise SourceUnavailable."""
+    if source.connector.kind == ConnectorKind.SHEETS:
+        sheet = sheets.sheet(sheets_settings_of(source.connector), source.table)
+        return Everything(sheet.columns, sheet.pages)
     return Everything(
         browsing.columns(source.connector, source.schema, source.table),
         scanning.pages(settings_of(source.connector), source.schema, source.table),

@@ -1,12 +1,12 @@
 """Sheets are read over HTTP from a server that speaks Google's protocol."""
 
 import datetime as dt
-import json
 from collections.abc import Iterator
 
 import pytest
 from sheets_server import NUMBER, SheetsServer
 
+from sanderling.connectors.drivers.bigquery import keyfiles
 from sanderling.connectors.drivers.google_sheets import asking, browsing, reading, validating
 from sanderling.connectors.drivers.google_sheets.judging import judged, printed
 from sanderling.connectors.drivers.google_sheets.settings import (
@@ -36,9 +36,7 @@ def google() -> Iterator[SheetsServer]:
 
 
 def settings_of(google: SheetsServer, number: str = NUMBER) -> SpreadsheetSettings:
-    return SpreadsheetSettings(
-        number, google.accounts.key_file(), base=google.url, token_uri=f"{google.url}/token"
-    )
+    return SpreadsheetSettings(number, keyfiles.read(google.accounts.key_file()), google.service)
 
 
 def test_a_sheet_is_read_as_messages_see_it(google):
@@ -123,9 +121,8 @@ def test_every_refusal_says_what_to_do(google):
 
 def test_a_key_that_google_does_not_know_is_refused(google):
     other = SheetsServer()
-    settings = SpreadsheetSettings(
-        NUMBER, other.accounts.key_file(), base=google.url, token_uri=f"{google.url}/token"
-    )
+    key = keyfiles.read(other.accounts.key_file())
+    settings = SpreadsheetSettings(NUMBER, key, google.service)
     other.stop()
     verdict = validating.validate(settings)
     assert (verdict.ok, verdict.cause) == (False, Cause.PASSWORD)
@@ -205,4 +202,4 @@ def test_a_spreadsheet_is_found_in_its_link():
 
 def test_settings_do_not_show_the_key(google):
     settings = settings_of(google)
-    assert json.loads(settings.key_file)["private_key"] not in repr(settings)
+    assert settings.key.members["private_key"][60:90] not in repr(settings)

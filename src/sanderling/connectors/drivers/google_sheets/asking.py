@@ -3,7 +3,6 @@
 Google allows a service account 60 reads a minute: a large spreadsheet meets that, and waits.
 """
 
-import json
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -12,8 +11,8 @@ from urllib.parse import quote
 import requests
 from google.auth import exceptions as refusals
 from google.auth.transport.requests import AuthorizedSession
-from google.oauth2 import service_account
 
+from sanderling.connectors.drivers.bigquery.opening import Credentials
 from sanderling.connectors.drivers.google_sheets.settings import SpreadsheetSettings
 from sanderling.connectors.drivers.outages import Cause, SourceUnavailable
 
@@ -29,8 +28,9 @@ class Spreadsheet:
 
     def __init__(self, settings: SpreadsheetSettings) -> None:
         self._settings = settings
-        self.email, credentials = _credentials(settings)
-        self._session = AuthorizedSession(credentials, refresh_timeout=TIMEOUT[1])
+        members = {**settings.key.members, "token_uri": settings.service.tokens}
+        credentials = Credentials.from_service_account_info(members, scopes=[SCOPE])  # type: ignore[no-untyped-call]
+        self._session: Any = AuthorizedSession(credentials, refresh_timeout=TIMEOUT[1])  # type: ignore[no-untyped-call]
 
     def __enter__(self) -> "Spreadsheet":
         return self
@@ -57,30 +57,24 @@ class Spreadsheet:
     ) -> requests.Response | None:
         """Return an answer, or None when the line broke and may be tried again."""
         number = quote(self._settings.spreadsheet, safe="")
-        url = f"{self._settings.base}/v4/spreadsheets/{number}{path}"
+        url = f"{self._settings.service.endpoint}/v4/spreadsheets/{number}{path}"
         try:
-            return self._session.get(url, params=query, timeout=TIMEOUT, allow_redirects=False)
+            found: requests.Response = self._session.get(
+                url, params=query, timeout=TIMEOUT, allow_redirects=False
+            )
         except refusals.RefreshError as error:
             raise _refused_key(error) from None
         except (refusals.TransportError, requests.RequestException) as error:
             if is_last:
                 raise SourceUnavailable(Cause.LOST, "Google Sheets does not answer.") from error
             return None
+        return found
 
     def _understood(self, answer: requests.Response) -> dict[str, Any]:
         if answer.status_code == 200 and len(answer.content) <= LARGEST:
             found: dict[str, Any] = answer.json()
             return found
-        raise _refusal(answer, self.email)
-
-
-def _credentials(settings: SpreadsheetSettings) -> tuple[str, service_account.Credentials]:
-    """Return the account's address, and its credentials bound to the token address we trust."""
-    key = json.loads(settings.key_file)
-    if settings.token_uri:
-        key["token_uri"] = settings.token_uri
-    credentials = service_account.Credentials.from_service_account_info(key, scopes=[SCOPE])
-    return str(key["client_email"]), credentials
+        raise _refusal(answer, self._settings.key.email)
 
 
 def _patience(answer: requests.Response | None, pause: float) -> float:

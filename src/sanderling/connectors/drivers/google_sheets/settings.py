@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
+from sanderling.connectors.drivers.bigquery.keyfiles import Key
+from sanderling.connectors.drivers.bigquery.settings import TOKENS
 from sanderling.lib.errors import Invalid
 
 IN_A_LINK = re.compile(r"/spreadsheets/d/([A-Za-z0-9_-]{10,200})")
@@ -11,14 +13,20 @@ GOOGLES = "https://sheets.googleapis.com"
 
 
 @dataclass(frozen=True)
+class Service:
+    """Where Sheets is: Google's addresses, unless the operator's own settings say otherwise."""
+
+    endpoint: str = GOOGLES
+    tokens: str = TOKENS
+
+
+@dataclass(frozen=True)
 class SpreadsheetSettings:
-    """``key_file`` is the JSON of the service account; ``base`` is another than Google's only in
-    installations whose operator says so."""
+    """A spreadsheet's number, and the key of the account with which it is shared."""
 
     spreadsheet: str
-    key_file: str = field(repr=False)
-    base: str = GOOGLES
-    token_uri: str = ""  # the operator's; empty is Google's
+    key: Key
+    service: Service = field(default_factory=Service)
 
 
 def spreadsheet_of(link: str) -> str:
