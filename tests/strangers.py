@@ -86,7 +86,8 @@ OURS = {
     "workflows-apply", "workflows-delete", "workflows-add-block", "workflows-block",
     "workflows-remove-block", "workflows-launches", "workflows-stop", "workflows-retry",
     "workflows-launch", "exports-show", "exports-edit", "exports-run", "exports-compare",
-    "exports-pause", "exports-delete", "reports-campaign", "reports-campaign-people",
+    "exports-pause", "exports-delete", "exports-analysis", "exports-views-make",
+    "exports-views-drop", "reports-campaign", "reports-campaign-people",
     "reports-look-up", "reports-why", "websites-show", "websites-events", "websites-pushes",
     "websites-remove", "inbox-show", "inbox-page", "inbox-source",
 }  # fmt: skip
@@ -101,7 +102,7 @@ FORGED = {
 NEUTRAL = {
     "channel": "email", "language": "uk", "schema": "public", "uidb64": "MQ", "token": "x-x",
     "link": "x", "word": "x:x", "block_id": "1", "issuer_path": "uaa", "dataset": "contacts",
-    "kind": "email",
+    "kind": "email", "view": "order_value",
     "status": "SENT",
 }  # fmt: skip
 

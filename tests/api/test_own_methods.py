@@ -6,6 +6,7 @@ from programs import Program, basic
 
 from sanderling.accounts.models import ApiKey
 from sanderling.connectors.models import Connector
+from sanderling.exports import running
 from sanderling.exports.models import Comparison, Export
 from sanderling.segments.models import Segment
 from sanderling.sources import copying
@@ -160,3 +161,24 @@ def test_a_copy_of_a_source_is_kept_and_dropped(api, cast, shop):
     copy = api.get(path).json()["copy"]
     assert (copy["rows"], copy["rowsWithoutKey"], copy["isRunning"]) == (3, 2, False)
     assert "copy" not in api.delete(f"{path}/copy").json()
+
+
+def test_programs_make_and_drop_views(api, cast, shop):
+    shop.run("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    connected = customer.connector(shop, cast.owner)
+    made = api.post(
+        "/v3/exports",
+        {"connectorId": connected.pk, "datasets": ["orders", "orderItems", "revenue"]},
+    ).json()
+    running.run(Export.objects.get())
+    views = f"/v3/exports/{made['id']}/views"
+    assert {one["name"] for one in api.get(views).json() if "lacks" not in one} == {
+        "order_value",
+        "product_pairs",
+    }
+    assert api.put(f"{views}/product_pairs", {}).status_code == 200
+    assert shop.run("SELECT count(*) FROM product_pairs") == [(0,)]
+    assert [one["name"] for one in api.get(views).json() if one["made"]] == ["product_pairs"]
+    assert api.put(f"{views}/nothing", {}).status_code == 400
+    assert api.delete(f"{views}/product_pairs").status_code == 200
+    assert shop.run("SELECT to_regclass('product_pairs')") == [(None,)]

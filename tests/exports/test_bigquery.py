@@ -1,6 +1,7 @@
 """The same promises as in PostgreSQL, kept in a customer's BigQuery."""
 
-from sanderling.exports import comparing
+from sanderling.exports import analysing, comparing
+from sanderling.exports.analysis.views import VIEWS
 from sanderling.exports.catalogue import DATASETS
 from sanderling.exports.datasets.columns import Dialect
 from sanderling.exports.models import Comparison
@@ -90,3 +91,23 @@ def test_both_sides_are_equal_and_a_difference_is_found(far):
     comparing.compare(export)
     unequal = [r.dataset for r in Comparison.objects.all() if not r.is_equal]
     assert unequal == ["contacts"]
+
+
+def test_the_ready_made_views_are_made_kept_and_dropped(far):
+    export = export_of(far)
+    far.run(export)
+    ours, by = far.cast.organisation.pk, far.cast.owner
+    analysing.make(ours, export.pk, tuple(VIEWS), by=by)
+    tables = far.shop.store.tables
+    views = {name: one for (_, name), one in tables.items() if one["type"] == "VIEW"}
+    assert set(views) == set(VIEWS)
+    assert f"`{far.shop.project}.shop.orders` AS o" in views["order_value"]["view"]["query"]
+    assert views["order_value"]["description"] == VIEWS["order_value"].mark(Dialect.BIGQUERY)
+    del tables["shop", "order_value"]
+    tables["shop", "kpi_daily"]["description"] = "Made by Sanderling; changes are lost. old"
+    far.run(export)
+    assert tables["shop", "order_value"]["type"] == "VIEW"
+    mark = VIEWS["kpi_daily"].mark(Dialect.BIGQUERY)
+    assert tables["shop", "kpi_daily"]["description"] == mark
+    analysing.drop(ours, export.pk, tuple(VIEWS), by=by)
+    assert {one["type"] for one in tables.values()} == {"TABLE"}

@@ -26,6 +26,7 @@ class Export(models.Model):
     interval = models.CharField(max_length=4, choices=Interval.choices, default="24h")
     cron = models.CharField(max_length=100, blank=True, default="")
     datasets = models.JSONField(default=list)
+    views = models.JSONField(default=list)  # of the ready-made analysis, that somebody asked for
     is_paused = models.BooleanField(default=False)
     next_run_at = models.DateTimeField(null=True)
     requested_at = models.DateTimeField(null=True)  # somebody pressed "Run now"
@@ -85,6 +86,7 @@ class Run(models.Model):
     export = models.ForeignKey(Export, on_delete=models.CASCADE)
     status = models.CharField(max_length=8, choices=RunStatus.choices, default="RUNNING")
     cause = models.CharField(max_length=8, default="SCHEDULE")  # REQUEST, COMPARE, NIGHT
+    problem = models.TextField(blank=True, default="")  # of the views, beside the datasets
     started_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
 

@@ -11,7 +11,7 @@ import psycopg
 from django.utils import timezone
 
 from sanderling.connectors.drivers.chunks import Written
-from sanderling.exports import alarming, comparing, leasing, moving, reading
+from sanderling.exports import alarming, analysing, comparing, leasing, moving, reading
 from sanderling.exports.catalogue import DATASETS
 from sanderling.exports.destinations.kinds import kind_of
 from sanderling.exports.models import DatasetRun, Export, Run, RunStatus, Watermark
@@ -54,6 +54,7 @@ def _run(export: Export, cause: str, *, claim: bool) -> Run:
         )
         for name in export.datasets:
             _move(this, export, name)
+        this.problem = analysing.refreshed(export)
         is_asked = export.compare_requested_at is not None or cause == COMPARE
         if is_asked or _is_night(export):
             alarming.tell(export, comparing.compare(export, this), is_asked=is_asked)
@@ -99,7 +100,7 @@ def _finish(this: Run, export: Export) -> None:
     has_failed = this.datasets.filter(status=RunStatus.FAILED).exists()
     this.status = RunStatus.FAILED if has_failed else RunStatus.FINISHED
     this.finished_at = timezone.now()
-    this.save(update_fields=["status", "finished_at"])
+    this.save(update_fields=["status", "problem", "finished_at"])
     moment = next_run(export, this.finished_at, has_failed=has_failed)
     night = next_night(export, this.finished_at)
     Export.objects.filter(pk=export.pk).update(next_run_at=moment, compare_at=night)

@@ -13,6 +13,9 @@ Block = bytes | bytearray | memoryview
 # Gives COPY data, in the form that the destination's dialect has, for the columns asked for.
 Blocks = Callable[[Sequence[str]], Iterable[Block]]
 
+# What a view of ours bears as its comment, followed by which text it was made of.
+MARK = "Made by Sanderling; changes are lost."
+
 
 class Overtaken(SanderlingError):
     """Another worker has gone on with this table; nothing was written."""

@@ -11,6 +11,7 @@ from sanderling.connectors.drivers.bigquery.tables import Target
 from sanderling.connectors.drivers.chunks import Blocks, Chunk, Place, Written
 from sanderling.connectors.models import Connector
 from sanderling.exports import summing
+from sanderling.exports.analysis.views import View
 from sanderling.exports.catalogue import DATASETS
 from sanderling.exports.datasets.columns import Dataset, Dialect, Manner
 from sanderling.exports.destinations.protocol import Kind, Shape, Sum, Sums
@@ -72,6 +73,21 @@ class Warehouse:
         return shape, {
             day: Sum(rows, total % summing.MODULUS) for day, (rows, total) in found.items()
         }
+
+    def views(self) -> dict[str, str]:
+        """Return what the dataset holds, with comments."""
+        return self._opened.views.marks()
+
+    def make_views(self, views: Sequence[View]) -> None:
+        """Make views, one call each: BigQuery has no transaction over metadata."""
+        for view in views:
+            text, mark = view.text(self.dialect), view.mark(self.dialect)
+            self._opened.views.make(view.name, text, mark, view.datasets)
+
+    def drop_views(self, names: Sequence[str]) -> None:
+        """Drop views."""
+        for name in names:
+            self._opened.views.drop(name)
 
     def _notice_return(self, dataset: Dataset) -> None:
         """See that a table was put back to an earlier state: our copy of its place is further on.

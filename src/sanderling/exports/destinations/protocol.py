@@ -12,6 +12,7 @@ from typing import Protocol
 
 from sanderling.connectors.drivers.chunks import Blocks, Chunk, Place, Written
 from sanderling.connectors.models import Connector
+from sanderling.exports.analysis.views import View
 from sanderling.exports.datasets.columns import Dataset, Dialect, Manner
 from sanderling.exports.models import Export, Interval
 
@@ -72,6 +73,15 @@ class Destination(Protocol):
 
     def sums(self, dataset: Dataset) -> tuple[Shape, Sums]:
         """Return counts and checksums by day (``summing`` says of what), and what they are over."""
+
+    def views(self) -> Mapping[str, str]:
+        """Return what the schema holds, by name, with comments: ours begin with ``MARK``."""
+
+    def make_views(self, views: Sequence[View]) -> None:
+        """Make these views anew, with their ``mark`` as comment; all or, where it can be, none."""
+
+    def drop_views(self, names: Sequence[str]) -> None:
+        """Drop these views."""
 
 
 @dataclass(frozen=True)

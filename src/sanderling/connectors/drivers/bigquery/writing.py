@@ -20,6 +20,7 @@ from sanderling.connectors.drivers.bigquery.opening import RETRY, TIMEOUT, Sessi
 from sanderling.connectors.drivers.bigquery.places import Mark
 from sanderling.connectors.drivers.bigquery.settings import BigQuerySettings
 from sanderling.connectors.drivers.bigquery.tables import Tables, Target
+from sanderling.connectors.drivers.bigquery.views import Views
 from sanderling.connectors.drivers.bigquery.working import Jobs
 from sanderling.connectors.drivers.chunks import (
     Blocks,
@@ -44,6 +45,7 @@ class Destination:
         self._session = session
         self._tables = Tables(session, dataset)
         self._tables.open()
+        self.views = Views(session, self._tables)
         self._jobs = Jobs(session, self._tables.location)
         self._loader = Loader(self._tables, self._jobs, writer)
         self._moved: set[str] = set()  # tables whose place we moved ourselves
