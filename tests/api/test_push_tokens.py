@@ -181,7 +181,10 @@ def test_who_unsubscribes_is_not_pushed_to(site, cast):
     "wrong",
     [
         None, [], "x", {}, {"endpoint": 7}, {"endpoint": "http://push.example/1"},
-        {"endpoint": "https://["}, {"endpoint": ENDPOINT}, {"endpoint": ENDPOINT, "keys": []},
+        {"endpoint": "https://["}, {"endpoint": "https://a@push.example/"},
+        {"endpoint": "https://push.example:1:2/"}, {**subscription(), "endpoint": ENDPOINT + "\0"},
+        {**subscription(), "endpoint": ENDPOINT + " x"}, {"endpoint": ENDPOINT},
+        {"endpoint": ENDPOINT, "keys": []},
         {"endpoint": ENDPOINT, "keys": {"p256dh": "x", "auth": "y"}},
         {"endpoint": ENDPOINT, "keys": {"p256dh": word(b"\4" * 65), "auth": word(b"a" * 16)}},
         {"endpoint": "https://push.example/" + "x" * 500},

@@ -7,6 +7,7 @@ from sanderling.api.calling import Call
 from sanderling.api.operations import operation
 from sanderling.api.shapes import Shape
 from sanderling.lib.errors import Invalid, NotFound, SanderlingError
+from sanderling.sending import offering
 from sanderling.websites import registering, scripting
 from sanderling.websites.models import Domain
 from sanderling.websites.registering import Worker
@@ -100,7 +101,7 @@ def add_push_domain(call: Call, body: PushDomain) -> Answer:
 def remove_push_domain(call: Call, query: OfDomain) -> Answer:
     """Offer pushes there no more; the domain stays, and so do the subscriptions."""
     found = _pushing(call, query.domain)
-    registering.switch_pushes(call.organisation_id, found.pk, on=False, by=call.actor)
+    offering.switch(call.organisation_id, found.pk, on=False, by=call.actor)
     return text(f"Domain {found.host} has been removed")
 
 
@@ -131,9 +132,7 @@ def _offer(call: Call, sent: PushDomain) -> Domain:
     if problems := worker.problems():
         raise Invalid(problems=problems)
     added, _ = registering.add_domain(call.organisation_id, _said(sent), by=call.actor)
-    return registering.switch_pushes(
-        call.organisation_id, added.pk, on=True, worker=worker, by=call.actor
-    )
+    return offering.switch(call.organisation_id, added.pk, on=True, worker=worker, by=call.actor)
 
 
 def _pushing(call: Call, host: str | None) -> Domain:

@@ -24,6 +24,8 @@ WITH wishes AS MATERIALIZED (
                        AND v.category = %(device)s
                        AND v.is_active
                        AND v.push_token <> ''
+                       AND (v.muted_until IS NULL OR v.muted_until <= now()
+                            OR NOT %(heeds_wishes)s)
                      ORDER BY v.id DESC
                      LIMIT 1), '')
            END AS address

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from sanderling.accounts.rights import Permission
 from sanderling.lib.errors import Invalid
+from sanderling.sending import offering
 from sanderling.web.guarding import allowed
 from sanderling.web.membership import PersonRequest
 from sanderling.websites import registering, scripting
@@ -111,9 +112,7 @@ def pushes(request: PersonRequest, domain_id: int) -> HttpResponseBase:
         return _page(request, domain, form)
     worker = Worker(**form.cleaned_data) if on else None
     try:
-        registering.switch_pushes(
-            request.organisation.pk, domain_id, on=on, worker=worker, by=request.actor
-        )
+        offering.switch(request.organisation.pk, domain_id, on=on, worker=worker, by=request.actor)
     except Invalid as refusal:
         for name, problems in refusal.problems.items():
             form.add_error(FIELDS.get(name), problems)
