@@ -140,6 +140,7 @@ def test_a_dead_address_is_blacklisted_and_gets_no_letter(api, cast, reason):
         cast.organisation.pk, "EMAIL", ["nia@example.com"], reason=reason, by=cast.owner
     )
     assert subscribe(api)["emailStatus"] == "BLACKLISTED"
+    assert nia().email_status == ("UNSUBSCRIBED" if reason == "SPAM" else "BLACKLISTED")
     assert letters() == []
     assert Confirmation.objects.count() == 0
 

@@ -94,6 +94,17 @@ def is_suppressed(organisation_id: int, channel: str, address: str) -> bool:
     ).exists()
 
 
+def status_of(organisation_id: int, email: str) -> str:
+    """Return the status that a suppression gives to an e-mail address, or ""."""
+    if not email:
+        return ""
+    found = Suppression.objects.filter(
+        organisation_id=organisation_id, channel=EMAIL, address=_normal(EMAIL, email)
+    )
+    reason = found.values_list("reason", flat=True).first()
+    return STATUS_OF[Reason(reason)] if reason else ""
+
+
 def listed(
     organisation_id: int, *, beginning: str = "", after: str = "", limit: int = PAGE
 ) -> list[Suppression]:

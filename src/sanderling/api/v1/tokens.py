@@ -9,7 +9,7 @@ from sanderling.api.persons import application_id_of
 from sanderling.api.shapes import Id, Shape
 from sanderling.api.times import moment_of
 from sanderling.channels.reports import Fate
-from sanderling.contacts import devices
+from sanderling.contacts import devices, finding
 from sanderling.contacts.models import Device
 from sanderling.contacts.recognising import NOBODY, Identity, recognise
 from sanderling.lib.errors import Invalid, NotFound
@@ -113,13 +113,19 @@ def note(interaction_id: str, body: Interaction) -> None:
     if body.status not in STATUSES:
         raise Invalid(f"status must be one of {', '.join(STATUSES)}.")
     token = tokens.read(interaction_id, tokens.Purpose.OPEN)
-    delivery = Delivery.objects.filter(
-        organisation_id=token.organisation_id, contact_id=token.contact_id, id=token.delivery_id
-    ).first()
-    if delivery is None:
-        raise NotFound("There is no such interaction.")
+    if not _is_delivered(token):  # perhaps its contact became a part of somebody else
+        contact_id = finding.current(token.organisation_id, token.contact_id)
+        token = token._replace(contact_id=contact_id)
+        if not _is_delivered(token):
+            raise NotFound("There is no such interaction.")
     at = moment_of(body.time, dt.UTC) if body.time else dt.datetime.now(dt.UTC)
     reporting.settle(token, STATUSES[body.status], at=at)
+
+
+def _is_delivered(token: tokens.Token) -> bool:
+    return Delivery.objects.filter(
+        organisation_id=token.organisation_id, contact_id=token.contact_id, id=token.delivery_id
+    ).exists()
 
 
 def _device(call: Call, app_uuid: str, token_id: str) -> Device:
