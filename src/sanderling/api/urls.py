@@ -17,5 +17,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("scripts/<slug:code>/worker.js", tracker.worker, name="site-worker"),
     re_path(r"^/*api/+v2/?$", tracker.collect, name="site-events"),
     re_path(r"^/*api/+v2/push$", tracker.push, name="site-push"),
-    re_path(r"^/*api/+(?P<rest>v[0-9]+/.*)$", door.answer, name="api"),
+    re_path(r"^/*api/+(?P<rest>v[0-9]+/[\s\S]*)$", door.answer, name="api"),
 ]

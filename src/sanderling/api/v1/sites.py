@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from sanderling.api.answering import PLAIN, Answer, text
+from sanderling.api.answering import PLAIN, Answer, said
 from sanderling.api.calling import Call
 from sanderling.api.operations import operation
 from sanderling.api.shapes import Shape
@@ -83,7 +83,7 @@ def add_push_domains(call: Call, body: PushDomains) -> Answer:
         raise Invalid(f"Give 1 to {MOST_AT_ONCE} domains.")
     for one in sent:
         _offer(call, one)
-    return text("Domains have been added")
+    return said("Domains have been added")
 
 
 @operation("POST", "/v1/site/webpush/domain", summary="Offer pushes on a domain")
@@ -102,7 +102,7 @@ def remove_push_domain(call: Call, query: OfDomain) -> Answer:
     """Offer pushes there no more; the domain stays, and so do the subscriptions."""
     found = _pushing(call, query.domain)
     offering.switch(call.organisation_id, found.pk, on=False, by=call.actor)
-    return text(f"Domain {found.host} has been removed")
+    return said(f"Domain {found.host} has been removed")
 
 
 @operation("GET", "/v1/site/webpush/script", summary="Script and service worker for pushes")
