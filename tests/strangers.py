@@ -33,6 +33,7 @@ from sanderling.messages.models import Content, Message, Translation
 from sanderling.oauth import registering
 from sanderling.orders.models import Order, OrderKey
 from sanderling.promocodes.models import Promocode
+from sanderling.reports.models import Alert
 from sanderling.segments.models import Segment
 from sanderling.sending.models import Batch, Captured, Delivery
 from sanderling.sources.models import DataSource
@@ -60,8 +61,8 @@ OWN = {
     "campaigns-list", "campaigns-new", "campaigns-estimate", "sending-gateway", "sending-check",
     "sending-test", "sending-signature",
     "workflows-list", "workflows-new", "exports-list", "exports-datasets", "exports-new",
-    "reports-list", "inbox-list", "revenue-rules", "websites-list",
-    "websites-people",
+    "reports-list", "reports-alerts", "reports-alert-new", "inbox-list", "revenue-rules",
+    "websites-list", "websites-people",
 }  # fmt: skip
 OURS = {
     "accounts-choose", "settings-member-role", "settings-member-remove", "settings-key-switch",
@@ -87,7 +88,8 @@ OURS = {
     "workflows-remove-block", "workflows-launches", "workflows-stop", "workflows-retry",
     "workflows-launch", "exports-show", "exports-edit", "exports-run", "exports-compare",
     "exports-pause", "exports-delete", "exports-analysis", "exports-views-make",
-    "exports-views-drop", "reports-campaign", "reports-campaign-people",
+    "exports-views-drop", "reports-alert", "reports-alert-edit", "reports-alert-pause",
+    "reports-alert-delete", "reports-campaign", "reports-campaign-people",
     "reports-look-up", "reports-why", "websites-show", "websites-events", "websites-pushes",
     "websites-remove", "inbox-show", "inbox-page", "inbox-source",
 }  # fmt: skip
@@ -156,6 +158,7 @@ def settle(cast: Cast) -> dict[str, Any]:
     )
     export = Export.objects.create(organisation=ours, connector=connector)
     export_run = ExportRun.objects.create(organisation=ours, export=export)
+    alert = Alert.objects.create(organisation=ours, name=MARK, figure="REVENUE", limit=1)
     workflow = Workflow.objects.create(organisation=ours, name=MARK, segment=segment)
     version = Version.objects.create(workflow=workflow, start="1", blocks={})
     run = Run.objects.create(
@@ -203,6 +206,7 @@ def settle(cast: Cast) -> dict[str, Any]:
         "mail_id": captured.pk,
         "connector_id": connector.pk,
         "source_id": source.pk,
+        "alert_id": alert.pk,
         "export_id": export.pk,
         "export_run_id": export_run.pk,
         "workflow_id": workflow.pk,

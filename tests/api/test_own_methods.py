@@ -8,6 +8,7 @@ from sanderling.accounts.models import ApiKey
 from sanderling.connectors.models import Connector
 from sanderling.exports import running
 from sanderling.exports.models import Comparison, Export
+from sanderling.reports import alerting
 from sanderling.segments.models import Segment
 from sanderling.sources import copying
 from sanderling.workflows.models import Workflow
@@ -182,3 +183,27 @@ def test_programs_make_and_drop_views(api, cast, shop):
     assert api.put(f"{views}/nothing", {}).status_code == 400
     assert api.delete(f"{views}/product_pairs").status_code == 200
     assert shop.run("SELECT to_regclass('product_pairs')") == [(None,)]
+
+
+def test_alerts_are_set_read_paused_and_deleted(api, strange_api, cast):
+    rule = {
+        "name": "Mail arrives", "figure": "DELIVERY_RATE", "condition": "BELOW", "limit": 90.5,
+        "readers": [cast.owner_user.pk],
+    }  # fmt: skip
+    assert api.post("/v3/alerts", {**rule, "readers": []}).status_code == 400
+    assert api.post("/v3/alerts", {**rule, "limit": "much"}).status_code == 400
+    assert api.get("/v3/alerts").json() == []
+    made = api.post("/v3/alerts", rule).json()
+    path = f"/v3/alerts/{made['id']}"
+    assert (made["limit"], made["windowHours"], made["least"]) == (90.5, 24, 100)
+    changed = api.put(path, {"least": 5}).json()
+    assert (changed["least"], changed["limit"], changed["firing"]) == (5, 90.5, False)
+    assert alerting.check_due() == 1
+    (check,) = api.get(f"{path}/checks").json()
+    assert (check["volume"], check["firing"], "value" in check) == (0, False, False)
+    api.put(f"{path}/pause", {"paused": True})
+    assert api.get(path).json()["paused"] is True
+    assert strange_api.get(path).status_code == 404
+    assert strange_api.delete(path).status_code == 404
+    assert api.delete(path).status_code == 200
+    assert api.get("/v3/alerts").json() == []

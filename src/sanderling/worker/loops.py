@@ -44,6 +44,7 @@ LOOPS = (
     Loop("copies", "sources.copying:run_due", SECONDS(20)),
     Loop("exports", "exports.running:run_due", SECONDS(20)),
     Loop("joining", "worker.following:follow_due", SECONDS(5)),
+    Loop("alerts", "reports.alerting:check_due", SECONDS(30)),
     Loop("forgetting", "worker.forgetting:forget_due", SECONDS(30)),
     Loop("nobodies", "websites.forgetting:forget_nobodies", "17 * * * *"),
     Loop("partitions", "worker.loops:ensure_partitions", "7 3 * * *"),
