@@ -35,7 +35,7 @@ from sanderling.orders.models import Order, OrderKey
 from sanderling.promocodes.models import Promocode
 from sanderling.reports.models import Alert
 from sanderling.segments.models import Segment
-from sanderling.sending.models import Batch, Captured, Delivery
+from sanderling.sending.models import Batch, Captured, Delivery, Gateway
 from sanderling.sources.models import DataSource
 from sanderling.websites.models import Domain, Hit, Site, Visitor
 from sanderling.workflows.models import Run, Version, Workflow
@@ -147,6 +147,9 @@ def settle(cast: Cast) -> dict[str, Any]:
         organisation=ours, contact_id=cast.dina.pk, batch_id=batch.pk, origin_kind="BROADCAST",
         origin_id=broadcast.pk, content_id=content.pk, request_id=uuid.uuid4(), status="UNSURE",
     )  # fmt: skip
+    gateway = Gateway.objects.create(
+        organisation=ours, channel="Sms", kind="CAPTURE", name=MARK, senders=[MARK]
+    )
     captured = Captured.objects.create(
         organisation=ours, message_id=MARK, recipient="kozak@example.com", subject=MARK, raw=b"x"
     )
@@ -204,6 +207,7 @@ def settle(cast: Cast) -> dict[str, Any]:
         "batch_id": batch.pk,
         "delivery_id": delivery.id,
         "mail_id": captured.pk,
+        "gateway_id": gateway.pk,
         "connector_id": connector.pk,
         "source_id": source.pk,
         "alert_id": alert.pk,

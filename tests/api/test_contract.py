@@ -336,13 +336,15 @@ def activity(walk: Walk, cast: Any) -> None:
         delivery_tokens.Token(cast.organisation.pk, cast.dina.pk, delivery.id),
         delivery_tokens.Purpose.OPEN,
     )
+    Delivery.objects.filter(contact_id=cast.dina.pk).update(
+        status="SENT", reported="DELIVERED", handed_at=HANDED
+    )
     opened = {"token": "t", "status": "OPENED", "time": "2025-03-01T10:15:00+02:00"}
     path = "/api/v1/interactions/{interaction_id}/status"
     walk.call("PUT", path, opened, interaction_id=signed)
     period = "dateFrom=2025-01-01&dateTo=2025-03-01"
     [row] = walk.call("GET", "/api/v2/contacts/activity", query=period)
     assert (row["activityStatus"], row["activityDateTime"]) == ("READ", "2025-03-01T10:15:00")
-    Delivery.objects.filter(contact_id=cast.dina.pk).update(status="SENT", handed_at=HANDED)
     person = f"dateFrom=2025-03-02&dateTo=2025-03-02&contactId={cast.dina.pk}"
     sent = walk.call("GET", "/api/v2/contacts/messages", query=f"{person}&channelTypes=email")
     assert {one["messageId"] == 0 for one in sent} == {True, False}

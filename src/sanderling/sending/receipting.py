@@ -17,11 +17,12 @@ from sanderling.channels.outcomes import Kind, Outcome
 from sanderling.channels.receipts import Receipt, Status
 from sanderling.messages.models import Channel
 from sanderling.postgres.statements import Statements
-from sanderling.sending import facts, reporting
+from sanderling.sending import facts, falling_back, reporting
 from sanderling.sending.carriers import carrier_of
 from sanderling.sending.leasing import Lease, LeaseLost
 from sanderling.sending.letters import Failure, Letter, Post
 from sanderling.sending.models import DeliveryStatus
+from sanderling.sending.queueing import Origin
 
 STATEMENTS = Statements(__package__)
 # A receiver that says "later" is asked for two days; greylisting wants some minutes.
@@ -83,6 +84,7 @@ def write(post: Post, verdicts: Sequence[Verdict], *, handed_at: dt.datetime) ->
         STATEMENTS.run("write_receipts", _columns(verdicts) | own)
         record(_activities(post, verdicts, handed_at))
         _bury_the_dead(post, verdicts)
+        _fall_back(post, [one for one in verdicts if one.status == DeliveryStatus.REFUSED])
         if named := [verdict for verdict in verdicts if verdict.reference]:
             _remember(post, named)
 
@@ -192,6 +194,12 @@ def _bury_the_dead(post: Post, verdicts: Sequence[Verdict]) -> None:
         return
     bury = carrier_of(post.snapshot["channel"]).bury
     bury(post.organisation_id, [verdict.letter.recipient for verdict in dead])
+
+
+def _fall_back(post: Post, refused: Sequence[Verdict]) -> None:
+    if refused and post.snapshot["channel"] == Channel.VIBER:
+        rows = [verdict.letter.row | {"language": verdict.letter.language} for verdict in refused]
+        falling_back.fall_back(post.content_id, Origin(post.origin_kind, post.origin_id), rows)
 
 
 def _awaits_report(post: Post) -> bool:

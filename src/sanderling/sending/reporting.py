@@ -18,8 +18,9 @@ from sanderling.channels.reports import FAILED, Fate, Report
 from sanderling.lib.errors import NotFound
 from sanderling.messages.models import Content
 from sanderling.postgres.statements import Statements, fetch_dicts
-from sanderling.sending import carriers, facts, tokens
+from sanderling.sending import carriers, facts, falling_back, tokens
 from sanderling.sending.models import EarlyReport, Gateway, Reference
+from sanderling.sending.queueing import Origin
 from sanderling.sending.tokens import BadToken, Purpose, Token
 
 STATEMENTS = Statements(__package__)
@@ -78,7 +79,11 @@ def settle(token: Token, fate: Fate, *, text: str = "", at: dt.datetime, link: s
     )
     if not rows:
         return False
-    record(_facts(rows[0], fate, description, at, link))
+    [row] = rows
+    record(_facts(row, fate, description, at, link))
+    if fate in FAILED:
+        origin = Origin(row["origin_kind"], row["origin_id"])
+        falling_back.fall_back(row["content_id"], origin, rows)
     return True
 
 

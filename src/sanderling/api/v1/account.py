@@ -12,10 +12,14 @@ from sanderling.api.authenticating import event_token
 from sanderling.api.calling import Call
 from sanderling.api.operations import operation
 from sanderling.api.shapes import MEDIA, Page, Shape
+from sanderling.api.times import local
+from sanderling.broadcasts import callouts
 from sanderling.contacts import consent, fields
 from sanderling.contacts.models import ContactList, Field, FieldType
 from sanderling.lib.errors import Forbidden, Invalid, SanderlingError
+from sanderling.messages.models import Channel
 from sanderling.postgres.statements import Statements
+from sanderling.sending import choosing
 from sanderling.sending.models import Gateway
 
 STATEMENTS = Statements("sanderling.api")
@@ -70,8 +74,7 @@ def balance(call: Call) -> dict[str, Any]:
 def balance_history(call: Call, query: Period) -> dict[str, Any]:
     """Return what was sent on each day of a period, by channel; every price is 0.
 
-    Days without anything are left out.  A text message counts as one part, whatever its length:
-    how a provider cuts it is not known here.
+    Days without anything are left out.
     """
     zone = call.organisation.zone
     first, last = _period(query, dt.datetime.now(zone).date())
@@ -87,7 +90,7 @@ def balance_history(call: Call, query: Period) -> dict[str, Any]:
     days = [
         {
             "date": dt.datetime.combine(day, dt.time(), zone).isoformat(),
-            "channelDetails": [_costs(media_type, sent) for _, media_type, sent in of_day],
+            "channelDetails": [_costs(media_type, *counts) for _, media_type, *counts in of_day],
         }
         for day, of_day in groupby(rows, key=itemgetter(0))
     ]
@@ -144,14 +147,29 @@ def email_interfaces(call: Call) -> list[dict[str, str]]:
 
 @operation("GET", "/v1/interfaces/sms", summary="Senders of SMS")
 def sms_interfaces(call: Call) -> list[dict[str, str]]:
-    """Return no sender: there is no SMS gateway."""
-    return []
+    """Return what messages may name as their sender, of all SMS gateways."""
+    known = choosing.senders_of(call.organisation_id, Channel.SMS)
+    return [{"type": "sms", "value": sender} for sender in known]
 
 
 @operation("GET", "/v1/callouts/sms", summary="Statistics of SMS campaigns")
 def sms_callouts(call: Call, query: Page) -> list[dict[str, Any]]:
-    """Return no campaigns: there is no SMS gateway."""
-    return []
+    """Return the SMS campaigns that began, newest first, with what became of them."""
+    rows = callouts.of_channel(call.organisation_id, Channel.SMS)[query.window()]
+    return [_callout(call, one) for one in callouts.counted(call.organisation_id, rows)]
+
+
+def _callout(call: Call, one: callouts.Callout) -> dict[str, Any]:
+    """Return a campaign's figures; its first segment stands for all (§10.13: ISO dates)."""
+    return present(
+        calloutName=one.name,
+        groupId=one.group_id,
+        groupName=one.group_name,
+        date=local(one.started_at, call.organisation.zone),
+        sent=one.sent,
+        delivered=one.delivered,
+        errors=one.errors,
+    )
 
 
 @operation("POST", "/v1/auth/token", summary="A token that opens the event methods for a day")
@@ -196,12 +214,12 @@ def _day(given: str | None, usual: dt.date) -> dt.date:
     return day
 
 
-def _costs(media_type: str, sent: int) -> dict[str, Any]:
+def _costs(media_type: str, sent: int, parts: int) -> dict[str, Any]:
     """Return a channel's line of a day (api.md §5.1.4): how many left, and no money."""
     return {
         "mediaType": MEDIA.get(media_type, media_type.lower()),
         "totalSent": sent,
-        "totalParts": sent,
+        "totalParts": parts,
         "bonusSpent": 0,
         "fundsWithdrawal": 0.0,
         "fundsRefund": 0.0,

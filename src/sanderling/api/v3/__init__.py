@@ -3,6 +3,7 @@
 from sanderling.api.v3 import (
     access,
     alerts,
+    channels,
     connectors,
     exports,
     segments,
@@ -14,6 +15,7 @@ from sanderling.api.v3 import (
 __all__ = [
     "access",
     "alerts",
+    "channels",
     "connectors",
     "exports",
     "segments",

@@ -5,12 +5,13 @@ in ``CARRIERS``.  Everybody else asks this register and knows no channel by name
 """
 
 from sanderling.messages.models import Channel
-from sanderling.sending.carriers import email, sms, web_push
+from sanderling.sending.carriers import email, sms, viber, web_push
 from sanderling.sending.carriers.carrier import Carrier, Kind
 
 CARRIERS: dict[str, Carrier] = {
     Channel.EMAIL: email.CARRIER,
     Channel.SMS: sms.CARRIER,
+    Channel.VIBER: viber.CARRIER,
     Channel.WEB_PUSH: web_push.CARRIER,
 }
 

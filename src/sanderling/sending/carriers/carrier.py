@@ -75,9 +75,9 @@ class Kind:
 class Carrier:
     """How the messages of a channel leave.
 
-    ``has_reports``: whether what a gateway takes is told of again later; otherwise taken is
-    delivered, which is all that will ever be known.  ``bury`` is told of addresses that the
-    gateway says nobody has.
+    ``values_of`` gives what only this channel's engine is told.  ``has_reports``: whether what a
+    gateway takes is told of again later; otherwise taken is delivered, which is all that will
+    ever be known.  ``bury`` is told of addresses that the gateway says nobody has.
     """
 
     channel: str
@@ -85,6 +85,7 @@ class Carrier:
     letters_of: MakeLetters
     hand_over: Callable[[Any, Sequence[Letter]], Handed]
     outcome_of: Callable[[Receipt], Outcome]
+    values_of: Callable[[Post, Row, Any], dict[str, Any]] = lambda post, row, rendered: {}
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     has_reports: Callable[[Gateway], bool] = lambda gateway: False
     read_reports: ReadReports = lambda gateway, query, body, media: []

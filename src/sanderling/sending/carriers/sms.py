@@ -34,6 +34,7 @@ CARRIER = Carrier(
     channel=Channel.SMS,
     post=NotePost,
     letters_of=partial(notes_of, values_of),
+    values_of=values_of,
     hand_over=ROAD.hand_over,
     outcome_of=outcome_of,
     has_reports=ROAD.has_reports,

@@ -117,6 +117,7 @@ CARRIER = Carrier(
     channel=Channel.WEB_PUSH,
     post=NotePost,
     letters_of=partial(notes_of, values_of),
+    values_of=values_of,
     hand_over=hand_over,
     outcome_of=webpush.outcome_of,
     bury=bury,

@@ -32,5 +32,6 @@ UPDATE sending_delivery d
                 ELSE FALSE
            END)
 RETURNING d.contact_id, d.id, d.organisation_id, d.content_id, d.origin_kind, d.origin_id,
-          d.origin_step, d.event_id, d.language, d.handed_at, b.reported AS was,
+          d.origin_step, d.event_id, d.language, d.handed_at, d.address, d.params,
+          d.media_type, b.reported AS was,
           b.status = 'UNSURE' AS was_unsure;
