@@ -63,6 +63,33 @@ def test_connectors_never_show_their_password(api):
     assert Connector.objects.count() == 0
 
 
+def test_a_bigquery_connector_takes_a_key_file_and_never_shows_it(api, warehouse, bigquery):
+    sent = {
+        "kind": "BIGQUERY", "name": "Warehouse", "keyFile": warehouse.key_file(), "dataset": "shop",
+    }  # fmt: skip
+    assert api.post("/v3/connectors/validate", sent).json()["ok"] is True
+    made = api.post("/v3/connectors", sent)
+    assert made.status_code == 200, made.content
+    number = made.json()["id"]
+    assert made.json() == {
+        "id": number,
+        "kind": "BIGQUERY",
+        "name": "Warehouse",
+        "project": warehouse.project,
+        "serviceAccount": warehouse.accounts.email,
+        "dataset": "shop",
+        "location": "EU",
+        "keyColumn": "",
+        "contactKey": "EMAIL",
+    }
+    moved = api.put(f"/v3/connectors/{number}", {"location": "US"}).json()
+    assert (moved["location"], moved["dataset"]) == ("US", "shop")
+    assert api.post(f"/v3/connectors/{number}/validate").json()["ok"] is True
+    turned = api.put(f"/v3/connectors/{number}", {"kind": "POSTGRES", "host": "db.example.com"})
+    assert turned.status_code == 400
+    assert Connector.objects.get().kind == "BIGQUERY"
+
+
 def test_a_connector_that_is_nowhere_says_why(api):
     sent = {
         "name": "Shop", "host": "127.0.0.1", "port": 1, "username": "reader", "password": "x",

@@ -71,6 +71,11 @@ class Connector(models.Model):
         return self.name
 
     @property
+    def where(self) -> str:
+        """Return the server, or the project, as people know it."""
+        return self.host or self.database
+
+    @property
     def is_live(self) -> bool:
         """Whether rows can be asked for by key; what is not live is read whole, into a copy."""
         return self.kind != ConnectorKind.SHEETS

@@ -8,12 +8,22 @@ from sanderling.api.operations import operation
 from sanderling.api.shapes import Id, Shape
 from sanderling.connectors import browsing, saving, validating
 from sanderling.connectors.drafts import Draft
-from sanderling.connectors.models import Connector
+from sanderling.connectors.drafts_bigquery import BigQueryDraft
+from sanderling.connectors.models import Connector, ConnectorKind
+from sanderling.lib.errors import Invalid
 
 
 class ConnectorBody(Shape):
-    """A connector; a password that is absent leaves the stored one."""
+    """A connector; a password or key file that is absent leaves the stored one.
 
+    ``kind`` is POSTGRES, when nothing is said, or BIGQUERY, which has ``keyFile`` (the text of the
+    file), ``dataset`` and ``location``.
+    """
+
+    kind: str | None = None
+    key_file: str | None = None
+    dataset: str | None = None
+    location: str | None = None
     name: str | None = None
     host: str | None = None
     port: int | None = None
@@ -93,9 +103,14 @@ def connector_tables(call: Call, connector_id: int, schema: str) -> list[str]:
     return [table.name for table in browsing.tables(connector, schema)]
 
 
-def _draft(body: ConnectorBody, stored: Connector | None = None) -> Draft:
+def _draft(body: ConnectorBody, stored: Connector | None = None) -> Draft | BigQueryDraft:
     """Return the connector as asked for; what is absent is as stored, or as a new form has it."""
-    base = stored or Connector(tls="prefer", port=5432)
+    base = stored or Connector(tls="prefer", port=5432, location="EU")
+    kind = _or(body.kind, base.kind)
+    if kind not in ConnectorKind.values:
+        raise Invalid(problems={"kind": [f"Choose one of: {', '.join(ConnectorKind.values)}."]})
+    if kind == ConnectorKind.BIGQUERY:
+        return _bigquery_draft(body, base)
     return Draft(
         name=_or(body.name, base.name),
         host=_or(body.host, base.host),
@@ -111,11 +126,25 @@ def _draft(body: ConnectorBody, stored: Connector | None = None) -> Draft:
     )
 
 
+def _bigquery_draft(body: ConnectorBody, base: Connector) -> BigQueryDraft:
+    return BigQueryDraft(
+        name=_or(body.name, base.name),
+        dataset=_or(body.dataset, base.dataset),
+        key_file=body.key_file or "",
+        location=_or(body.location, base.location),
+        key_column=_or(body.key_column, base.key_column),
+        contact_key=_or(body.contact_key, base.contact_key),
+        field_id=base.field_id if body.field_id is None else body.field_id,
+    )
+
+
 def _or(given: str | None, stored: str) -> str:
     return stored if given is None else given
 
 
 def _connector(connector: Connector) -> dict[str, Any]:
+    if connector.kind == ConnectorKind.BIGQUERY:
+        return _bigquery(connector)
     return present(
         id=connector.pk,
         kind=connector.kind,
@@ -125,6 +154,21 @@ def _connector(connector: Connector) -> dict[str, Any]:
         database=connector.database,
         username=connector.username,
         tls=connector.tls,
+        keyColumn=connector.key_column,
+        contactKey=connector.contact_key,
+        fieldId=connector.field_id,
+    )
+
+
+def _bigquery(connector: Connector) -> dict[str, Any]:
+    return present(
+        id=connector.pk,
+        kind=connector.kind,
+        name=connector.name,
+        project=connector.database,
+        serviceAccount=connector.username,
+        dataset=connector.dataset,
+        location=connector.location,
         keyColumn=connector.key_column,
         contactKey=connector.contact_key,
         fieldId=connector.field_id,

@@ -43,7 +43,7 @@ def list_exports(call: Call) -> list[dict[str, Any]]:
 @operation("POST", "/v3/exports", summary="Add a data export")
 def add_export(call: Call, body: ExportBody) -> dict[str, Any]:
     """Create an export, due at once."""
-    draft = _draft(body, Export(connector_id=0))
+    draft = _draft(body, Export(connector_id=0, schema=""))
     return _export(saving.save(call.organisation_id, draft, by=call.actor))
 
 
@@ -193,6 +193,8 @@ def _dataset(part: DatasetRun) -> dict[str, Any]:
         rowsWritten=part.rows_written,
         rowsDeleted=part.rows_deleted,
         bytesSent=part.bytes_sent,
+        requests=part.requests or None,
+        bytesBilled=part.bytes_billed or None,
         notes=part.notes or None,
         error=part.error or None,
     )

@@ -145,5 +145,6 @@ KIND = Kind(
     problems=problems,
     schema_problem=schema_problem,
     server=("database",),  # the project
+    schema=lambda connector: connector.dataset,
     interval=Interval.DAY,
 )

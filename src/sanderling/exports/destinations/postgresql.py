@@ -130,4 +130,5 @@ KIND = Kind(
     problems=problems,
     schema_problem=schema_problem,
     server=("host", "port", "database"),
+    schema=lambda _connector: "public",
 )

@@ -98,4 +98,5 @@ class Kind:
     problems: Callable[[Connector, str, Sequence[str]], list[str]]
     schema_problem: Callable[[str], str]
     server: tuple[str, ...]
+    schema: Callable[[Connector], str]  # where rows go when nothing else is said
     interval: Interval = Interval.DAY  # usual
