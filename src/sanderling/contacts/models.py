@@ -79,6 +79,15 @@ class Contact(Tracked):
                 OpClass(models.functions.Lower("email"), name="text_pattern_ops"),
                 name="contacts_contact_by_email",
             ),
+            # The API finds a whole address also at the end of a longer one (api.md §5.5.1).
+            models.Index(
+                "organisation",
+                OpClass(
+                    models.functions.Reverse(models.functions.Lower("email")),
+                    name="text_pattern_ops",
+                ),
+                name="contacts_contact_by_email_end",
+            ),
             models.Index(
                 "organisation",
                 OpClass(models.F("phone"), name="varchar_pattern_ops"),
