@@ -11,6 +11,8 @@ from django.db import connection
 BY_CONTACT = {
     "activities_activity",
     "activities_rollup",
+    "appinbox_entry",
+    "appinbox_session",
     "contacts_device",
     "contacts_listmember",
     "contacts_newcomer",

@@ -126,6 +126,7 @@ GROUPS: dict[tuple[str, str], Group] = {
     ("DELETE", "/v1/broadcast/{broadcast_id}"): Group.SENDING,
     ("GET", "/v1/broadcasts"): Group.SENDING,
     ("POST", "/v1/apps/{app_uuid}/tokens"): Group.FULL,
+    ("POST", "/v1/auth/contact/token"): Group.FULL,
     ("POST", "/v1/apps/{app_uuid}/token/mute"): Group.FULL,
     ("POST", "/v1/apps/{app_uuid}/token/unmute"): Group.FULL,
     ("GET", "/v1/site/domains"): Group.FULL,

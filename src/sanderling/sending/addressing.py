@@ -2,6 +2,7 @@
 
 Of several devices the one that was registered last gets the message: a person has one telephone
 in the hand.  Devices that were switched off, or whose token died, are passed over.
+The inbox of apps is the person's own, whatever device shows it: its address is the contact's id.
 """
 
 from typing import NamedTuple
@@ -22,7 +23,7 @@ REACHES: dict[str, Reach] = {
     Channel.VIBER: Reach("VIBER"),
     Channel.MOBILE_PUSH: Reach("MOBILEPUSH", "mobilepush"),
     Channel.WEB_PUSH: Reach("WEBPUSH", "webpush"),
-    Channel.APP_INBOX: Reach("APPINBOX", "mobilepush"),
+    Channel.APP_INBOX: Reach("APPINBOX"),
     Channel.TELEGRAM: Reach("TELEGRAM", "telegram"),
 }
 

@@ -12,8 +12,7 @@ AGAIN_IN = dt.timedelta(minutes=1)
 CAPTURE = "CAPTURE"
 # Channels in which a message must name its sender (an alpha name, a service).
 NAMES_SENDERS = frozenset({Channel.SMS, Channel.VIBER})
-# Kept for apps to fetch: there is nobody to hand them to.
-NOT_SENT = frozenset({Channel.APP_INBOX})
+INBOX = "INBOX"  # the kind of gateway that is ourselves
 
 
 class NotNow(SanderlingError):
@@ -43,7 +42,7 @@ def chosen(organisation_id: int, channel: str, sender: str) -> Gateway:
 
     Raises NoGateway when there is none, Invalid when none knows the sender.
     """
-    known = gateways_of(organisation_id, channel)
+    known = gateways_of(organisation_id, channel) or _our_own(organisation_id, channel)
     if not known:
         raise NoGateway(
             f"No gateway for {Channel(channel).label} is connected: add one under Settings, "
@@ -72,8 +71,6 @@ def problem_of(organisation_id: int, channel: str, sender: str) -> str:
     """Return why nothing of this channel and sender can leave; empty when it can."""
     if channel == Channel.EMAIL:
         return ""
-    if channel in NOT_SENT:
-        return f"{Channel(channel).label} messages are kept for your apps; they are not sent."
     try:
         chosen(organisation_id, channel, sender)
     except SanderlingError as problem:
@@ -93,6 +90,24 @@ def senders_of(organisation_id: int, channel: str) -> list[str]:
     """Return what messages of a channel may name as their sender."""
     found = (sender for one in gateways_of(organisation_id, channel) for sender in one.senders)
     return list(dict.fromkeys(found))
+
+
+def _our_own(organisation_id: int, channel: str) -> list[Gateway]:
+    """Return the gateway that needs no provider: inboxes of apps lie with us."""
+    if channel != Channel.APP_INBOX:
+        return []
+    Gateway.objects.get_or_create(
+        organisation_id=organisation_id,
+        channel=channel,
+        kind=INBOX,
+        defaults={"name": str(Channel.APP_INBOX.label)},
+    )
+    return gateways_of(organisation_id, channel)
+
+
+def stays_here(gateway: Gateway) -> bool:
+    """Whether what it takes is written into our own database, and so with the receipts or not."""
+    return gateway.kind == INBOX
 
 
 def _knows(gateway: Gateway, sender: str) -> bool:

@@ -19,7 +19,7 @@ from sanderling.channels.receipts import Receipt, Status
 from sanderling.lib.logs import traced
 from sanderling.messages.models import Channel
 from sanderling.postgres.statements import Statements, fetch_dicts
-from sanderling.sending import feeding, gateways, handing, leasing, receipting
+from sanderling.sending import choosing, feeding, gateways, handing, leasing, receipting
 from sanderling.sending.addressing import reach_of
 from sanderling.sending.carriers import Carrier, carrier_of
 from sanderling.sending.choosing import NotNow
@@ -137,7 +137,8 @@ def _send_chunk(lease: Lease, post: Post, made: Sequence[Letter | Failure]) -> N
         raise GatewayIsBusy("the organisation's pace is used up for now")
     handed_at = timezone.now()
     leaving = _mark(lease, post, letters, handed_at)
-    with transaction.atomic() if gateways.is_capture(post.gateway) else contextlib.nullcontext():
+    is_ours = gateways.is_capture(post.gateway) or choosing.stays_here(post.gateway)
+    with transaction.atomic() if is_ours else contextlib.nullcontext():
         receipts = list(hand_over(post, leaving))
         _write(post, receipts, handed_at)
 

@@ -39,8 +39,8 @@ BIGQUERY_TOKEN_URI = ENVIRONMENT.url("SANDERLING_BIGQUERY_TOKEN_URI", "")
 
 ROOMS = [
     "postgres", "accounts", "contacts", "oauth", "connectors", "activities", "orders", "events",
-    "promocodes", "sources", "revenue", "websites", "segments", "messages", "sending", "broadcasts",
-    "optin", "workflows", "exports", "reports", "api", "web", "worker",
+    "promocodes", "sources", "revenue", "websites", "appinbox", "segments", "messages", "sending",
+    "broadcasts", "optin", "workflows", "exports", "reports", "api", "web", "worker",
 ]  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.auth",

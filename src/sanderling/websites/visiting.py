@@ -17,6 +17,7 @@ from sanderling.lib.errors import Conflict, Invalid
 from sanderling.postgres.statements import Statements
 from sanderling.websites import tickets
 from sanderling.websites.hits import Hit
+from sanderling.websites.models import Visitor
 
 STATEMENTS = Statements(__package__)
 MOST_HELD = 500  # hits of one nobody; the oldest go first
@@ -89,6 +90,13 @@ def bind(organisation_id: int, cookie: str, contact_id: int, *, by: Actor) -> No
         for type_key, key_value, params, occurred_at in STATEMENTS.rows("take_hits", visitor)
     ]
     _record(organisation_id, waited, contact_id, by=by)
+
+
+def owner_of(organisation_id: int, cookies: list[str]) -> int:
+    """Return the contact of the first of these browsers that has one, or ``NOBODY``."""
+    ours = Visitor.objects.filter(organisation_id=organisation_id, contact_id__gt=NOBODY)
+    rows = dict(ours.filter(cookie__in=cookies).values_list("cookie", "contact_id"))
+    return next((rows[cookie] for cookie in cookies if cookie in rows), NOBODY)
 
 
 def _join(organisation_id: int, former: int, contact_id: int, *, by: Actor) -> None:

@@ -7,6 +7,7 @@ being stepped) says so; then nothing is moved, and it is tried again.
 from django.db import transaction
 
 from sanderling.activities import following as activities
+from sanderling.appinbox import following as appinbox
 from sanderling.contacts import joining
 from sanderling.contacts.models import Joining
 from sanderling.events import following as events
@@ -26,6 +27,7 @@ ROOMS = (
     sending,
     segments,
     websites,
+    appinbox,
     revenue,
     promocodes,
     orders,

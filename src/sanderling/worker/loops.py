@@ -47,6 +47,7 @@ LOOPS = (
     Loop("alerts", "reports.alerting:check_due", SECONDS(30)),
     Loop("forgetting", "worker.forgetting:forget_due", SECONDS(30)),
     Loop("nobodies", "websites.forgetting:forget_nobodies", "17 * * * *"),
+    Loop("readers", "appinbox.sessions:forget_unused", "37 * * * *"),
     Loop("partitions", "worker.loops:ensure_partitions", "7 3 * * *"),
     Loop("tidying", "worker.tidying:forget_stalled_wake_ups", "*/5 * * * *"),
 )

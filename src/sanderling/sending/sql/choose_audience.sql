@@ -16,6 +16,7 @@ WITH wishes AS MATERIALIZED (
            c.language,
            CASE WHEN %(media_type)s = 'Email' THEN c.email_status ELSE '' END AS email_status,
            CASE WHEN %(media_type)s = 'Email' THEN c.email
+                WHEN %(media_type)s = 'AppInbox' THEN c.id::text
                 WHEN %(device)s = '' THEN c.phone
                 ELSE coalesce((
                     SELECT v.push_token

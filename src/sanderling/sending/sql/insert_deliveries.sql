@@ -7,6 +7,7 @@ WITH addressed AS (
            CASE WHEN %(media_type)s = 'Email' THEN c.email_status ELSE '' END AS email_status,
            c.deleted_at IS NULL AND c.id IS NOT NULL AS is_here,
            coalesce(nullif(w.address, ''), CASE WHEN %(media_type)s = 'Email' THEN c.email
+                WHEN %(media_type)s = 'AppInbox' THEN c.id::text
                 WHEN %(device)s = '' THEN c.phone
                 ELSE coalesce((
                     SELECT v.push_token
