@@ -51,6 +51,7 @@ PUBLIC = {
 }  # fmt: skip
 OWN = {
     "home", "settings-home", "settings-organisation", "settings-members", "settings-keys",
+    "settings-optin", "settings-optin-letter", "settings-optin-preview",
     "settings-audit", "partners-list", "partners-register", "partners-connected",
     "oauth-authorize", "connectors-list", "connectors-new", "connectors-validate-new",
     "sources-list", "sources-new", "segments-list", "segments-new", "segments-builder",
@@ -74,7 +75,8 @@ OURS = {
     "segments-look-up", "segments-reasons", "segments-of-contact",
     "segments-edit", "segments-people", "segments-plan", "segments-copy", "segments-delete",
     "contacts-show", "contacts-edit", "contacts-delete", "contacts-restore", "contacts-erase",
-    "contacts-card-lists", "contacts-consent", "contacts-data", "contacts-list-rename",
+    "contacts-remind", "contacts-card-lists",
+    "contacts-consent", "contacts-data", "contacts-list-rename",
     "contacts-list-delete", "contacts-field-edit", "contacts-field-delete",
     "contacts-field-group-delete", "contacts-category-delete", "contacts-import",
     "contacts-import-reading", "contacts-import-discard", "contacts-import-progress",
@@ -98,7 +100,8 @@ OURS = {
 CALLED = {"contacts-field-group-delete": {"group_id": "field_group_id"}}
 FORGED = {
     "api-message", "password_reset_confirm", "tracking-open", "tracking-click",
-    "tracking-unsubscribe", "tracking-confirm", "tracking-short", "tracking-report",
+    "tracking-unsubscribe", "tracking-confirm", "tracking-preferences",
+    "tracking-short", "tracking-report",
     "tracking-view",
 }  # fmt: skip
 # Not an object, or open by a signed word: any value does.

@@ -41,7 +41,7 @@ HTML = velocity.Options(
 )
 # Names that every template may use beside contact and data.
 OFFERED = frozenset(
-    {"data", "unsubscribeUrl", "viewUrl", "clickUrl", "openUrl"}
+    {"data", "unsubscribeUrl", "preferencesUrl", "viewUrl", "clickUrl", "openUrl"}
     | set(velocity.default_tools(now=dt.datetime.now(dt.UTC)))
 )
 TEXT = velocity.Options(undefined=velocity.Undefined.EMPTY, velocity_count=True)
@@ -207,6 +207,7 @@ class Renderer:
         context["clickUrl"] = links.click
         context["openUrl"] = links.open
         context["unsubscribeUrl"] = links.unsubscribe
+        context["preferencesUrl"] = f"{links.unsubscribe}/preferences"
         context["viewUrl"] = links.view
         return context
 

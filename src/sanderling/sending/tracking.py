@@ -95,6 +95,11 @@ def unsubscribed(text: str) -> Contact:
     return contact
 
 
+def preferences_of(text: str) -> Token:
+    """Return whose preferences a link of a mail leads to."""
+    return tokens.read(text, Purpose.UNSUBSCRIBE)
+
+
 def subscription_changed(token: Token, words: str) -> None:
     """Write down that a mail brought its reader to change what they want."""
     _record(token, ActivityStatus.SUBSCRIPTION_CHANGED, description=words)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from sanderling.activities.models import Activity
+from sanderling.activities.models import Activity, ActivityStatus
 from sanderling.api.answering import Answer, present
 from sanderling.api.calling import Call
 from sanderling.api.operations import operation
@@ -18,6 +18,7 @@ from sanderling.contacts import finding
 from sanderling.contacts.models import Contact, KeyKind
 from sanderling.lib.errors import Invalid
 from sanderling.messages.models import Content
+from sanderling.optin import wishing
 from sanderling.sending.models import Delivery, DeliveryStatus
 
 USUAL = MOST = 25_000
@@ -166,6 +167,7 @@ def _row(call: Call, fact: Activity, contact: Contact | None) -> dict[str, Any]:
         messageTag=fact.message_tags or None,
         activityDateTime=local(fact.occurred_at, call.organisation.zone),
         statusDescription=fact.description or None,
+        statusData=_status_data(fact),
         viewMessageLink=fact.view_url or None,
         clickEventLink=fact.link or None,
         offset=base64.urlsafe_b64encode(offset).decode(),
@@ -178,6 +180,14 @@ def _row(call: Call, fact: Activity, contact: Contact | None) -> dict[str, Any]:
         broadcastId=fact.broadcast_id,
         **{"from": fact.sender_name or None},
     )
+
+
+def _status_data(fact: Activity) -> dict[str, Any] | None:
+    """Return the categories that were chosen, where that is what happened (api.md §5.4.7)."""
+    if fact.status != ActivityStatus.SUBSCRIPTION_CHANGED:
+        return None
+    keys = wishing.keys_in(fact.description)
+    return None if keys is None else {"subscription": {"subscriptions": keys}}
 
 
 def _contact_of(call: Call, query: WantedMessages) -> int:

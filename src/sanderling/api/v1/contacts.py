@@ -11,9 +11,10 @@ from sanderling.api.calling import Call
 from sanderling.api.operations import operation
 from sanderling.api.persons import brief, card, person_of, register_devices
 from sanderling.api.shapes import Id, Shape
-from sanderling.contacts import adding, consent, erasing, finding, lists, validating
+from sanderling.contacts import adding, erasing, finding, lists, validating
 from sanderling.contacts.models import Category, Contact, ContactList, KeyKind, Source
 from sanderling.lib.errors import Conflict, Invalid, NotFound
+from sanderling.optin import wishing
 
 WHOLE_PHONE = 11  # digits; fewer may be a part of a number
 # As the indexes of contacts have them.
@@ -155,7 +156,7 @@ def contact_subscriptions(call: Call, contact_id: int) -> list[dict[str, Any]]:
 )
 def set_subscriptions(call: Call, contact_id: int, body: shapes.Subscriptions) -> Answer:
     """Replace what the contact wants by this list."""
-    consent.set_categories(
+    wishing.set_categories(
         call.organisation_id, contact_id, body.subscriptions or [], by=call.actor
     )
     return said(f"Subscriptions of contact with id='{contact_id}' have been updated")

@@ -28,6 +28,7 @@ CARDS = (
         _("What visitors do on your site, and pushes to their browsers."),
         "websites-list",
     ),
+    (_("Subscriptions"), _("How people confirm that they want your mail."), "settings-optin"),
     (_("Revenue"), _("Which message earned which order."), "revenue-rules"),
     (_("Audit trail"), _("Who did what, and when."), "settings-audit"),
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sanderling.web.settings import audit, keys, members, organisation
+from sanderling.web.settings import audit, keys, members, optin, organisation
 
 urlpatterns = [
     path("settings/", organisation.home, name="settings-home"),
@@ -13,5 +13,8 @@ urlpatterns = [
     path("settings/keys", keys.index, name="settings-keys"),
     path("settings/keys/<int:key_id>/switch", keys.switch, name="settings-key-switch"),
     path("settings/keys/<int:key_id>/delete", keys.delete, name="settings-key-delete"),
+    path("settings/subscriptions", optin.edit, name="settings-optin"),
+    path("settings/subscriptions/letter", optin.letter, name="settings-optin-letter"),
+    path("settings/subscriptions/preview", optin.preview, name="settings-optin-preview"),
     path("settings/audit", audit.index, name="settings-audit"),
 ]
