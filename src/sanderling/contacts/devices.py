@@ -4,6 +4,7 @@ A device may be known before its person: then it hangs on a contact that has onl
 the person signs in, the known contact takes the device over.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -15,6 +16,7 @@ from sanderling.contacts import joining, keeping_keys
 from sanderling.contacts.adding import locked
 from sanderling.contacts.models import Contact, ContactKey, Device, KeyKind
 from sanderling.lib.errors import Invalid
+from sanderling.postgres.fields import CurrentTransaction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +83,21 @@ def switch(organisation_id: int, contact_id: int, push_token: str, *, on: bool, 
     device.save(update_fields=["is_active"])
     auditing.record(by, "device.switch", contact_id, on=on)
     return True
+
+
+def switch_off(organisation_id: int, tokens: Mapping[str, int], *, category: str) -> int:
+    """Mark devices as gone, each token with its contact; return how many."""
+    rows = Device.objects.filter(
+        organisation_id=organisation_id,
+        contact_id__in=tokens.values(),
+        category=category,
+        push_token__in=tokens,
+        is_active=True,
+    )
+    gone = rows.update(is_active=False, changed=CurrentTransaction())
+    if gone:
+        auditing.record(Actor.system(organisation_id), "device.gone", category, count=gone)
+    return gone
 
 
 def token_key(application_id: int, push_token: str) -> str:

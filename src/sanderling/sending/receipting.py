@@ -193,7 +193,8 @@ def _bury_the_dead(post: Post, verdicts: Sequence[Verdict]) -> None:
     if len(dead) > max(1, len(verdicts) // 2):
         return
     bury = carrier_of(post.snapshot["channel"]).bury
-    bury(post.organisation_id, [verdict.letter.recipient for verdict in dead])
+    letters = [verdict.letter for verdict in dead]
+    bury(post.organisation_id, {one.recipient: one.contact_id for one in letters})
 
 
 def _fall_back(post: Post, refused: Sequence[Verdict]) -> None:

@@ -5,13 +5,14 @@ in ``CARRIERS``.  Everybody else asks this register and knows no channel by name
 """
 
 from sanderling.messages.models import Channel
-from sanderling.sending.carriers import app_inbox, email, sms, viber, web_push
+from sanderling.sending.carriers import app_inbox, email, mobile_push, sms, viber, web_push
 from sanderling.sending.carriers.carrier import Carrier, Kind
 
 CARRIERS: dict[str, Carrier] = {
     Channel.EMAIL: email.CARRIER,
     Channel.SMS: sms.CARRIER,
     Channel.VIBER: viber.CARRIER,
+    Channel.MOBILE_PUSH: mobile_push.CARRIER,
     Channel.WEB_PUSH: web_push.CARRIER,
     Channel.APP_INBOX: app_inbox.CARRIER,
 }

@@ -77,7 +77,8 @@ class Carrier:
 
     ``values_of`` gives what only this channel's engine is told.  ``has_reports``: whether what a
     gateway takes is told of again later; otherwise taken is delivered, which is all that will
-    ever be known.  ``bury`` is told of addresses that the gateway says nobody has.
+    ever be known.  ``bury`` is told of addresses that the gateway says nobody has, each with
+    its contact.
     """
 
     channel: str
@@ -89,4 +90,4 @@ class Carrier:
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     has_reports: Callable[[Gateway], bool] = lambda gateway: False
     read_reports: ReadReports = lambda gateway, query, body, media: []
-    bury: Callable[[int, list[str]], None] = lambda organisation_id, addresses: None
+    bury: Callable[[int, Mapping[str, int]], None] = lambda organisation_id, addresses: None

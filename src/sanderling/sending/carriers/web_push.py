@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from django.conf import settings
@@ -72,7 +72,7 @@ def hand_over(post: Post, letters: Sequence[Letter]) -> Iterator[tuple[Letter, R
             yield message.key, receipt
 
 
-def bury(organisation_id: int, addresses: list[str]) -> None:
+def bury(organisation_id: int, addresses: Mapping[str, int]) -> None:
     """Push no more to browsers that have ended their subscription (404, 410)."""
     for endpoint in addresses:
         pushing.unsubscribe(organisation_id, endpoint)
