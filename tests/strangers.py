@@ -67,7 +67,8 @@ OWN = {
     "websites-list", "websites-people",
 }  # fmt: skip
 OURS = {
-    "accounts-choose", "settings-member-role", "settings-member-remove", "settings-key-switch",
+    "accounts-choose", "settings-member-role", "settings-member-remove", "settings-key",
+    "settings-key-switch",
     "settings-key-delete", "partners-app", "partners-form", "partners-preview", "partners-secret",
     "partners-delete", "partners-disconnect", "connectors-edit", "connectors-validate",
     "connectors-delete", "sources-show", "sources-refresh", "sources-delete", "sources-copy",

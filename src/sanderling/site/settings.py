@@ -125,6 +125,9 @@ UPLOAD_LIMIT = ENVIRONMENT.number("SANDERLING_UPLOAD_LIMIT_MB", 300, least=1) * 
 EMAIL_BACKEND = "sanderling.web.mail.SystemMail"
 refusing.odd_mail_server(ENVIRONMENT)
 
+# For how many days the calls of programs are listed on the page of their key.
+API_LOG_DAYS = ENVIRONMENT.number("SANDERLING_API_LOG_DAYS", 7, least=1, most=90)
+
 # The API's rate limits, so many times as wide as the contract prints them.
 API_LIMITS_FACTOR = ENVIRONMENT.number("SANDERLING_API_LIMITS_FACTOR", 1, least=1, most=1_000_000)
 

@@ -49,6 +49,7 @@ LOOPS = (
     Loop("nobodies", "websites.forgetting:forget_nobodies", "17 * * * *"),
     Loop("readers", "appinbox.sessions:forget_unused", "37 * * * *"),
     Loop("partitions", "worker.loops:ensure_partitions", "7 3 * * *"),
+    Loop("calls", "accounts.calls:forget_old", "23 * * * *"),
     Loop("tidying", "worker.tidying:forget_stalled_wake_ups", "*/5 * * * *"),
 )
 _busy = {loop.name: threading.Lock() for loop in LOOPS}
