@@ -11,8 +11,6 @@ from django.db import connection
 BY_CONTACT = {
     "activities_activity",
     "activities_rollup",
-    "appinbox_entry",
-    "appinbox_session",
     "contacts_device",
     "contacts_listmember",
     "contacts_newcomer",
@@ -34,7 +32,6 @@ BY_VALUE = {
     "orders_orderkey": "external_order_id",
     "websites_hit": "cookie",
     "websites_visitor": "cookie",
-    "sending_reference": "reference",
 }
 PARTITIONED = {"activities_activity", "events_event"}
 
@@ -98,8 +95,7 @@ def test_every_table_with_a_contact_is_known_here():
                   AND c.relnamespace = 'public'::regnamespace"""
         )
     }
-    # keyed by organisation; small
-    local = {"contacts_erasure", "contacts_joining", "promocodes_promocode"}
+    local = {"contacts_erasure", "promocodes_promocode"}  # keyed by organisation; small
     assert found == BY_CONTACT | (set(BY_VALUE) - {"contacts_suppression", "websites_hit"}) | local
 
 

@@ -10,7 +10,6 @@ from sanderling.accounts import auditing
 from sanderling.accounts.actors import Actor
 from sanderling.accounts.rights import Permission, require
 from sanderling.lib.errors import Conflict, Invalid, NotFound
-from sanderling.messages import detailing
 from sanderling.messages.freezing import COLUMNS, PARTS
 from sanderling.messages.models import Message, Translation
 
@@ -27,17 +26,10 @@ def get(organisation_id: int, message_id: int) -> Message:
 
 
 def messages_of(
-    organisation_id: int,
-    *,
-    search: str = "",
-    channel: str = "",
-    before_id: int | None = None,
-    limit: int = 50,
+    organisation_id: int, *, search: str = "", before_id: int | None = None, limit: int = 50
 ) -> list[Message]:
     """Return messages, newest first; ``before_id`` continues a page."""
     rows = Message.objects.filter(organisation_id=organisation_id)
-    if channel:
-        rows = rows.filter(channel=channel)
     if search:
         rows = rows.filter(name__icontains=search)
     if before_id is not None:
@@ -77,10 +69,7 @@ def copy(organisation_id: int, message_id: int, *, by: Actor) -> Message:
         made = save(organisation_id, by=by, **columns)
         for translation in original.translations.all():
             parts = {part: getattr(translation, part) for part in PARTS}
-            details = translation.details
-            translate(
-                organisation_id, made.pk, translation.language, by=by, details=details, **parts
-            )
+            translate(organisation_id, made.pk, translation.language, by=by, **parts)
     return made
 
 
@@ -98,13 +87,7 @@ def delete(organisation_id: int, message_id: int, *, by: Actor) -> None:
 
 
 def translate(
-    organisation_id: int,
-    message_id: int,
-    language: str,
-    *,
-    by: Actor,
-    details: Mapping[str, Any] | None = None,
-    **parts: str,
+    organisation_id: int, message_id: int, language: str, *, by: Actor, **parts: str
 ) -> Translation:
     """Set the version of a message in another language."""
     require(by, Permission.EDIT_MESSAGES)
@@ -113,12 +96,10 @@ def translate(
     if not language or len(language) > 20:
         raise Invalid(problems={"language": ["Give the code of a language, such as uk."]})
     _check_sizes(parts)
-    columns: dict[str, Any] = {"organisation_id": organisation_id, **parts}
-    if details is not None:
-        _check_details(message.channel, details, is_whole=False)
-        columns["details"] = dict(details)
     row, _ = Translation.objects.update_or_create(
-        message=message, language=language, defaults=columns
+        message=message,
+        language=language,
+        defaults={"organisation_id": organisation_id, **parts},
     )
     message.save(update_fields=["updated_at"])
     auditing.record(by, "message.translate", message_id, language=language)
@@ -150,12 +131,6 @@ def _check(message: Message) -> None:
     if problems:
         raise Invalid(problems=problems)
     _check_sizes({part: getattr(message, part) for part in PARTS})
-    _check_details(message.channel, message.details, is_whole=True)
-
-
-def _check_details(channel: str, details: Mapping[str, Any], *, is_whole: bool) -> None:
-    if problems := detailing.problems_of(channel, details, is_whole=is_whole):
-        raise Invalid(problems=problems)
 
 
 def _check_sizes(parts: Mapping[str, str]) -> None:

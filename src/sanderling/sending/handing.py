@@ -1,4 +1,4 @@
-"""A chunk leaves, or stays in the capture; every letter gets one receipt."""
+"""A chunk leaves: over SMTP, or into the capture; every letter gets one receipt."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,13 +10,20 @@ from sanderling.sending import gateways
 from sanderling.sending.letters import Letter, Post
 
 CAPTURED = Receipt(Status.ACCEPTED, 250, "captured")
-COLUMNS = (
-    "organisation_id", "media_type", "delivery_id", "message_id", "recipient", "subject", "raw",
-)  # fmt: skip
+COLUMNS = ("organisation_id", "delivery_id", "message_id", "recipient", "subject", "raw")
 
 
-def send_mails(post: Post, letters: Sequence[Letter]) -> Iterator[tuple[Letter, Receipt]]:
-    """Yield each mail with the receipt of the SMTP server, in any order."""
+def hand_over(post: Post, letters: Sequence[Letter]) -> Iterator[tuple[Letter, Receipt]]:
+    """Yield each letter with its receipt, in any order.
+
+    The capture writes in the caller's transaction: with the receipts or not at all.
+    """
+    if gateways.is_capture(post.gateway):
+        return _capture(post, letters)
+    return _send(post, letters)
+
+
+def _send(post: Post, letters: Sequence[Letter]) -> Iterator[tuple[Letter, Receipt]]:
     sender = post.sender.address
     outgoing = (
         Outgoing(Envelope(sender, letter.recipient), letter.content, key=letter)
@@ -26,8 +33,7 @@ def send_mails(post: Post, letters: Sequence[Letter]) -> Iterator[tuple[Letter, 
         yield message.key, receipt
 
 
-def capture(post: Post, letters: Sequence[Letter]) -> Iterator[tuple[Letter, Receipt]]:
-    """Keep letters in the inbox, in the caller's transaction: with the receipts or not at all."""
+def _capture(post: Post, letters: Sequence[Letter]) -> Iterator[tuple[Letter, Receipt]]:
     copy_rows(
         own_connection(),
         "sending_captured",
@@ -35,10 +41,9 @@ def capture(post: Post, letters: Sequence[Letter]) -> Iterator[tuple[Letter, Rec
         rows=(
             (
                 post.organisation_id,
-                post.snapshot["channel"],
                 letter.delivery_id,
                 letter.message_id,
-                letter.recipient[:254],
+                letter.recipient,
                 letter.subject[:1000],
                 letter.content,
             )

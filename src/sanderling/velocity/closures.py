@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from . import operating, running
-from .errors import RenderError
 from .escaping import ESCAPERS
 from .lexing import Source
 from .nodes import (
@@ -71,7 +70,7 @@ class ExpressionBuilder:
         if isinstance(node, Reference) and not node.steps and not node.alternate:
             root = node.root
             return lambda run: run.variables.get(root)
-        if never_true(node) or (self.options.dialect is Dialect.V1 and _is_literal(node)):
+        if never_true(node, self.options):
             return lambda run: False
         return self.value(node)
 
@@ -180,13 +179,7 @@ class ExpressionBuilder:
         if not self.options.strict_references:
             return lambda run: run.variables.get(name)
         site = self.site(node.offset)
-
-        def read(run: Rendering) -> object:
-            if name not in run.variables:
-                raise site.error(RenderError, f"${name} is not set.")
-            return run.variables[name]
-
-        return read
+        return lambda run: running.variable(run, name, site)
 
     def _step(self, step: Step) -> StepGetter:
         site = self.site(step.offset)
@@ -231,8 +224,8 @@ class ExpressionBuilder:
                 return
             text = running.printed(run, result, site)
             if escape and not running.is_safe(result):
-                text = escape(text)
-            out.append(before + text)
+                text = running.written(run, text, escape, site)
+            out.append(before + text if before else text)
 
         return write
 
@@ -245,15 +238,19 @@ class ExpressionBuilder:
         return lambda run, out: out.append(unset if value(run) is None else text)
 
 
-def never_true(node: Node) -> bool:
-    """Whether the original answers `#if` with false without looking: for arithmetic and ranges."""
+def never_true(node: Node, options: Options) -> bool:
+    """Whether the original answers `#if` with false without looking: for arithmetic and ranges.
+
+    1.x does so for every literal but `true`, too.
+    """
     if isinstance(node, Chain):
         return node.rest[-1][0] in operating.ARITHMETIC
-    return isinstance(node, (RangeLiteral, Negative))
+    if isinstance(node, (RangeLiteral, Negative)):
+        return True
+    return options.dialect is Dialect.V1 and _is_literal(node)
 
 
 def _is_literal(node: Node) -> bool:
-    """Whether 1.x answers `#if` with false for this: for every literal but `true`."""
     if isinstance(node, Literal):
         return node.value is not True
     return isinstance(node, (Interpolated, ListLiteral, MapLiteral))

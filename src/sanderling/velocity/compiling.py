@@ -52,6 +52,7 @@ from .running import Writer
 from .sharing import (
     assigned,
     is_printed_natively,
+    leaves_while_printing,
     loop_names,
     loops_are_plain,
     mentioned,
@@ -63,8 +64,9 @@ from .sharing import (
 )
 from .statements import ClosureBuilder, leaves
 
-FEW_REFERENCES = 200
-"""Up to here the pieces outside loops are not measured one by one: they cannot be too much."""
+FEW_REFERENCES = 32
+"""Up to here the pieces outside loops are not measured one by one: a text has a million characters
+at the most, so they cannot be too much."""
 
 MAX_PIECES = 32
 
@@ -85,12 +87,6 @@ def compile_parsed(
     dynamic = any(isinstance(node, (Evaluate, Parse)) for node in walk(parsed.body))
     compiler = TemplateCompiler(parsed, options, encoding, shares_all=dynamic or foreign_macros)
     return compiler.compiled()
-
-
-def can_be_compiled(options: Options) -> bool:
-    """Whether the options are those of messages; rare ones are left to the closures."""
-    plain = options.scopes == {"foreach"} and options.dialect is Dialect.V2
-    return plain and not options.strict_references and not options.macro_by_name
 
 
 class BodyBuilder(ClosureBuilder):
@@ -122,7 +118,12 @@ class TemplateCompiler(ExpressionGenerator):
         self.assigned = frozenset(assigned(nodes))
         self.shared = names_shared(nodes)
         self.loop_names = loop_names(options)
-        self.plain_loops = not shares_all and loops_are_plain(nodes, self.shared, self.loop_names)
+        self.leaves = shares_all or leaves_while_printing(nodes)
+        # Whoever leaves a visible scope may leave loops on the way, which then put names back.
+        plain = options.scopes <= {"foreach"} and not shares_all
+        self.plain_loops = (
+            plain and not self.leaves and loops_are_plain(nodes, self.shared, self.loop_names)
+        )
         self.changes = changes_values(nodes)
         self.measured = sum(isinstance(node, Reference) for node in nodes)
         self.size_name = ""
@@ -209,7 +210,7 @@ class TemplateCompiler(ExpressionGenerator):
             local = self.fresh("w")
             self.names.printed[printed_key(node), escaping] = local
             number = ast.IfExp(test=is_class(value, "int"), body=value, orelse=NULL)
-            text = self._text_written(value, escaping)
+            text = self._text_written_once(value, node, escaping)
             yield assign(local, ast.IfExp(test=is_class(value, "str"), body=text, orelse=number))
 
     def _settled(self, node: Reference) -> ast.expr | None:
@@ -221,7 +222,8 @@ class TemplateCompiler(ExpressionGenerator):
 
     def _local_names(self) -> dict[str, str]:
         """The variables that nothing but generated code of the main body touches."""
-        if self.shares_all:
+        if self.shares_all or self.options.strict_references:
+            # A local cannot say whether its name was set; where that matters, the context does.
             return {}
         shared = self.shared | self.loop_names
         names = dict.fromkeys(name for node in self.parsed.body for name in mentioned(node))
@@ -275,7 +277,7 @@ class TemplateCompiler(ExpressionGenerator):
         if isinstance(node, Text):
             text = self.encoding.text(node.text) if self.encoding else node.text
             return [ast.Constant(value=text)]
-        if isinstance(node, Reference) and is_printed_natively(node):
+        if isinstance(node, Reference) and is_printed_natively(node) and not self.leaves:
             piece = ast.FormattedValue(value=self._printed(node), conversion=-1)
             end = self.encoding.end if self.encoding else ""
             return [piece, ast.Constant(value=end)] if end else [piece]
@@ -295,7 +297,16 @@ class TemplateCompiler(ExpressionGenerator):
             as_is = ast.BoolOp(op=ast.Or(), values=[is_text, is_number])
             return ast.IfExp(test=as_is, body=read(name), orelse=slow)
         other = ast.IfExp(test=is_number, body=read(name), orelse=slow)
-        return ast.IfExp(test=is_text, body=self._text_written(read(name), escaping), orelse=other)
+        text = self._text_written(read(name), node, escaping)
+        return ast.IfExp(test=is_text, body=text, orelse=other)
+
+    def _printed_to(self, node: Reference) -> ast.expr:
+        """Python that prints a reference by itself."""
+        escaping, value = self._escaping_of(node), self.reference(node)
+        write = self.constant(self._value_writer(escaping))
+        plain = self.constant(self.encoding.text if self.encoding else unescaped)
+        site = self.site(node.offset, node)
+        return call(read("print_to"), read("run"), read("out"), value, site, write, plain)
 
     def _printed_slowly(self, value: ast.expr, node: Reference, escaping: Escaping) -> ast.expr:
         """Python for what is printed of a value that is neither text nor a whole number."""
@@ -306,12 +317,19 @@ class TemplateCompiler(ExpressionGenerator):
         plain = self.constant(self.encoding.value if self.encoding else unescaped)
         return call(read("escaped_text_of"), read("run"), value, site, write, plain)
 
-    def _text_written(self, value: ast.expr, escaping: Escaping) -> ast.expr:
+    def _text_written(self, value: ast.expr, node: Reference, escaping: Escaping) -> ast.expr:
         """Python for a text as it is printed."""
+        site, write = self.site(node.offset, node), self.constant(self._value_writer(escaping))
+        written = call(read("written"), read("run"), value, write, site)
+        # One search in C instead of a call: most values hold no sign.
+        clean = self._clean(escaping, value)
+        return ast.IfExp(test=clean, body=value, orelse=written) if clean else written
+
+    def _text_written_once(self, value: ast.expr, node: Reference, escaping: Escaping) -> ast.expr:
         if escaping is Escaping.NONE and not self.encoding:
             return value
-        written = call(self.constant(self._value_writer(escaping)), value)
-        # One search in C instead of a call: most values hold no sign.
+        site, write = self.site(node.offset, node), self.constant(self._value_writer(escaping))
+        written = call(read("written_once"), read("run"), value, write, site)
         clean = self._clean(escaping, value)
         return ast.IfExp(test=clean, body=value, orelse=written) if clean else written
 
@@ -336,6 +354,8 @@ class TemplateCompiler(ExpressionGenerator):
     def _statement(self, node: Node) -> list[ast.stmt]:
         if isinstance(node, MacroDefinition):
             return []
+        if isinstance(node, Reference) and is_printed_natively(node):
+            return [ast.Expr(value=self._printed_to(node))]
         if isinstance(node, If):
             return [self._if(node.branches, node)]
         if isinstance(node, SetDirective) and not node.target.steps:
@@ -348,7 +368,8 @@ class TemplateCompiler(ExpressionGenerator):
         if self.encoding is None or isinstance(node, SILENT):
             return [ast.Expr(value=call(writer, read("run"), read("out")))]
         encode = self.constant(self.encoding.text)
-        written = call(read("written_encoded"), read("run"), read("out"), writer, encode)
+        site = self.site(getattr(node, "offset", 0))
+        written = call(read("written_encoded"), read("run"), read("out"), writer, encode, site)
         return [ast.Expr(value=written)]
 
     def _if(self, branches: list[tuple[Node, Block]], node: If) -> ast.stmt:
@@ -361,7 +382,13 @@ class TemplateCompiler(ExpressionGenerator):
         return ast.If(test=test, body=self.block(block.body), orelse=orelse)
 
     def _set(self, node: SetDirective) -> ast.stmt:
-        return self._store(node.target.root, self.value(node.value))
+        name, value = node.target.root, self.value(node.value)
+        if self.options.dialect is Dialect.V2:
+            return self._store(name, value)
+        # In 1.x a null on the right leaves the name as it was.
+        kept = self.fresh("t")
+        test = ast.Compare(left=bind(kept, value), ops=[ast.IsNot()], comparators=[NULL])
+        return ast.If(test=test, body=[self._store(name, read(kept))], orelse=[])
 
     def _store(self, name: str, value: ast.expr) -> ast.stmt:
         if local := self.names.locals.get(name):

@@ -41,6 +41,7 @@ from .nodes import (
 from .options import Gobbling, Options
 
 MAX_LOOPS = 16
+MAX_PARAMETERS = 255
 
 _SET = re.compile(r"#(?:set|\{set\})[ \t]*\(")
 _IF = re.compile(r"[ \t]*\(")
@@ -221,6 +222,8 @@ class DirectiveParser(ExpressionParser):
         return definition
 
     def _parameters(self, arguments: list[Node], offset: int) -> list[tuple[str, Node | None]]:
+        if len(arguments) > MAX_PARAMETERS:
+            raise self.error(f"A '#macro' has more than {MAX_PARAMETERS} parameters.", offset)
         parameters: list[tuple[str, Node | None]] = []
         for argument in arguments:
             if isinstance(argument, Assigned):

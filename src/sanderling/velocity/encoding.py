@@ -61,13 +61,22 @@ _SIGNS = {
 }
 
 ENCODINGS: dict[str, Encoding] = {
-    "utf-8": Encoding("utf-8", utf8_as_latin1, utf8_as_latin1, growth=4),
+    "utf-8": Encoding(
+        "utf-8",
+        utf8_as_latin1,
+        utf8_as_latin1,
+        growth=2,
+        clean={
+            Escaping.NONE: str.isascii,
+            Escaping.HTML: re.compile("[^&<>\"'\x80-\U0010ffff]*").fullmatch,
+        },
+    ),
     "quoted-printable": Encoding(
         "quoted-printable",
         _quoted_text,
         quoted_printable,
         end=SOFT_BREAK,
-        growth=9,
+        growth=3,
         clean={escaping: _clean(signs) for escaping, signs in _SIGNS.items()},
     ),
 }

@@ -21,7 +21,8 @@ TextFunction = Callable[[str], str]
 class Encoding:
     """How a transfer encoding writes the template's own text, once, and each value.
 
-    `end` stands after each value, `growth` is by how much a character can grow, and `clean` finds
+    `end` stands after each value, `growth` is how much longer
+    than its text a message may be, and `clean` finds
     values, by how they are escaped, that neither escaping nor encoding would change.
     """
 

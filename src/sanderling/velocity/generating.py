@@ -39,6 +39,9 @@ MAX_INLINE = 1 << 31
 COUNTS = {"velocityCount": "count", "velocityHasNext": "hasNext"}
 """What 1.x called the position of a loop."""
 
+MAX_COMPARED = 200
+"""Comparing with a longer text is paid for, and so left to `operate`."""
+
 MAX_CHAIN = 20
 """A longer chain of operators stays a closure: each link nests the generated code one deeper."""
 
@@ -103,17 +106,20 @@ class ExpressionGenerator:
 
     def condition(self, node: Node) -> ast.expr:
         """Python for what `#if` asks; any value, tested by Python's own truth."""
-        if never_true(node):
+        if never_true(node, self.options):
             return ast.Constant(value=False)
+        if isinstance(node, Reference) and not node.steps and not node.alternate:
+            # A name that is not set is only null here, with strict references too.
+            return self._truth(self._set_or_not(node.root))
         if isinstance(node, Logic):
             kind = ast.And() if node.operator == "&&" else ast.Or()
             return ast.BoolOp(op=kind, values=[self.condition(each) for each in node.operands])
         if isinstance(node, Not):
             return ast.UnaryOp(op=ast.Not(), operand=self.condition(node.operand))
-        value = self.value(node)
-        if self.options.empty_check:
-            return value
-        return call(read("is_true"), read("run"), value)
+        return self._truth(self.value(node))
+
+    def _truth(self, value: ast.expr) -> ast.expr:
+        return value if self.options.empty_check else call(read("is_true"), read("run"), value)
 
     def _literal(self, node: Literal) -> ast.expr:
         return ast.Constant(value=node.value)  # type: ignore[arg-type]
@@ -199,41 +205,53 @@ class ExpressionGenerator:
 
     def reference(self, node: Reference) -> ast.expr:
         """Python for the value of a reference, alternate included."""
-        path = self.path(node)
         if node.alternate is None:
-            return path
+            return self.path(node)
+        path = self.path(node) if node.steps else self._set_or_not(node.root)
         name = self.fresh("t")
-        test: ast.expr = bind(name, path)
-        if not self.options.empty_check:
-            test = call(read("is_true"), read("run"), test)
+        test = self._truth(bind(name, path))
         return ast.IfExp(test=test, body=read(name), orelse=self.value(node.alternate))
 
     def path(self, node: Reference) -> ast.expr:
         """Python for `$root.step[step]`."""
-        if self.names.loops and node.root == "foreach" and isinstance(node.steps[0], Property):
-            return self._position(node.steps[0].name)
         steps = node.steps
-        if self.names.loops and self.options.velocity_count and node.root in COUNTS:
-            return self._along(self._position(COUNTS[node.root]), steps)
+        if (position := self._position_read(node.root, steps)) is not None:
+            return self._along(position, steps[1:] if node.root == "foreach" else steps)
         if steps and isinstance(steps[0], Property):
             local = self.names.hoisted.get((node.root, steps[0].name))
             if local:
-                value: ast.expr = read(local)
-                return self._along(value, steps[1:])
-        return self._along(self.root(node.root), steps)
+                return self._along(read(local), steps[1:])
+        return self._along(self._root(node), steps)
+
+    def _position_read(self, root: str, steps: list[Step]) -> ast.expr | None:
+        """Python for `$foreach.index` or `$velocityCount` inside a loop; None for all else."""
+        if not self.names.loops:
+            return None
+        if root == "foreach" and steps and "foreach" in self.options.scopes:
+            assert isinstance(steps[0], Property)
+            return self._position(steps[0].name)
+        counts = self.options.velocity_count and root in COUNTS
+        return self._position(COUNTS[root]) if counts else None
 
     def _along(self, value: ast.expr, steps: list[Step]) -> ast.expr:
         for step in steps:
             value = self.step(value, step)
         return value
 
-    def root(self, name: str) -> ast.expr:
-        """Python for a variable."""
+    def _root(self, node: Reference) -> ast.expr:
+        if self.options.strict_references:
+            name = ast.Constant(value=node.root)
+            return call(read("variable"), read("run"), name, self.site(node.offset))
+        return self._set_or_not(node.root)
+
+    def _set_or_not(self, name: str) -> ast.expr:
+        """Python for a variable that is null when it is not set."""
+        if (position := self._position_read(name, [])) is not None:
+            return position
         if local := self.names.locals.get(name):
             return read(local)
-        return call(
-            ast.Attribute(value=read("V"), attr="get", ctx=ast.Load()), ast.Constant(value=name)
-        )
+        get = ast.Attribute(value=read("V"), attr="get", ctx=ast.Load())
+        return call(get, ast.Constant(value=name))
 
     def _position(self, name: str) -> ast.expr:
         loop = self.names.loops[-1]
@@ -311,6 +329,8 @@ def _fast_operation(operator: str, name: str, operand: Node) -> tuple[str, ast.e
     constant = operand.value
     right = ast.Constant(value=constant)  # type: ignore[arg-type]
     if constant.__class__ is str and operator in ("==", "!="):
+        if len(constant) > MAX_COMPARED:
+            return None
         return "str", compare(read(name), _COMPARISONS[operator], right)
     if constant.__class__ is not int or abs(constant) > MAX_INLINE:
         return None
@@ -386,6 +406,7 @@ RUNTIME: dict[str, object] = {
     "property_of": running.property_of,
     "range_of": operating.range_of,
     "str": str,
+    "variable": running.variable,
 }
 
 _VALUES: dict[type, Callable[..., ast.expr]] = {

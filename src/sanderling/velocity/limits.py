@@ -48,6 +48,7 @@ class Budget:
         "limits",
         "macro_calls",
         "macro_depth",
+        "printed",
         "work",
     )
 
@@ -57,6 +58,7 @@ class Budget:
         self.macro_calls = 0
         self.macro_depth = 0
         self.depth = 0
+        self.printed = 0
         self.work = 0
         self.deadline = monotonic() + limits.seconds
 
@@ -105,6 +107,14 @@ class Budget:
         """Refuse a message of `length` characters when that is too long."""
         if length > self.limits.output:
             _refuse(f"the message is longer than {self.limits.output:,} characters")
+
+    def charge_printed(self, length: int) -> None:
+        """Pay for a printed text that is not the value itself: a thousand of them add up.
+
+        What is printed as it is takes no memory of its own until the message is joined.
+        """
+        self.printed += length
+        self.check_output(self.printed)
 
     def check_time(self) -> None:
         """Refuse to go on after the deadline; asked at loop entry and macro call only."""

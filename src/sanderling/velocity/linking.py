@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import nesting, operating, running
-from .escaping import TextFunction, find_sign
+from .escaping import TextFunction, find_sign, unescaped
 from .running import Deferred, Rendering, Site, Writer
 
 
@@ -25,18 +25,50 @@ def escaped_text_of(
     run: Rendering, value: object, site: Site, escape: TextFunction, plain: TextFunction
 ) -> str:
     """The same, escaped; what is marked as safe, null and ready-made bodies are not."""
-    if value is None or value.__class__ is Deferred or running.is_safe(value):
-        return plain(text_of(run, value, site))
-    return escape(text_of(run, value, site))
+    raw = value is None or value.__class__ is Deferred or running.is_safe(value)
+    return running.written(run, text_of(run, value, site), plain if raw else escape, site)
 
 
-def written_encoded(run: Rendering, out: list[str], write: Writer, encode: TextFunction) -> None:
+LONG = 10_000
+
+
+def written_once(run: Rendering, text: str, write: TextFunction, site: Site) -> str | None:
+    """A text as it is printed in many places; None when it is so long that each is to be paid."""
+    return None if len(text) > LONG else running.written(run, text, write, site)
+
+
+def print_to(
+    run: Rendering,
+    out: list[str],
+    value: object,
+    site: Site,
+    escape: TextFunction,
+    plain: TextFunction,
+) -> None:
+    """Print a value where that may end the body: what it has printed until then stays."""
+    if value.__class__ is not Deferred:
+        out.append(escaped_text_of(run, value, site, escape, plain))
+    elif plain is unescaped:
+        if not value.write(out):
+            out.append(running.null_text(run, site))
+    else:
+
+        def write(run: Rendering, own: list[str]) -> None:
+            print_to(run, own, value, site, escape, unescaped)
+
+        written_encoded(run, out, write, plain, site)
+
+
+def written_encoded(
+    run: Rendering, out: list[str], write: Writer, encode: TextFunction, site: Site
+) -> None:
     """What a closure writes, encoded as a whole; what it wrote before it left early, too."""
     own: list[str] = []
     try:
         write(run, own)
     finally:
-        out.append(encode("".join(own)))
+        nesting.check_output(run, sum(map(len, own)), site)
+        out.append(running.written(run, "".join(own), encode, site))
 
 
 def too_long(run: Rendering, size: int, site: Site) -> None:
@@ -55,8 +87,11 @@ LINKED: dict[str, object] = {
     "find_sign": find_sign,
     "escaped_text_of": escaped_text_of,
     "loop_over": operating.loop_over,
+    "print_to": print_to,
     "restore_one": restore_one,
     "text_of": text_of,
     "too_long": too_long,
+    "written": running.written,
     "written_encoded": written_encoded,
+    "written_once": written_once,
 }

@@ -8,7 +8,9 @@ directive is text, so that style sheets and scripts survive: `#wrap{}`, `$('#x')
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 
 from .directives import DirectiveParser
 from .gobbling import settle
@@ -58,6 +60,10 @@ def parse(text: str, *, name: str, options: Options, known: frozenset[str] = fro
     return Parsed(source, settle(block.body, options.gobbling), parser.macros)
 
 
+MAX_PARTS = 20_000
+"""An e-mail of 20 kB has 300. Reading these takes half a second."""
+
+
 class TemplateParser(DirectiveParser):
     """Reads a whole template, or the inside of a text in double quotes."""
 
@@ -71,6 +77,7 @@ class TemplateParser(DirectiveParser):
     ) -> None:
         super().__init__(source, text, base, options)
         self.pieces: list[str] = []
+        self.parts: Iterator[int] = outer.parts if outer else count()
         self.text_pattern = PLAIN_HTML if options.html_comments else PLAIN_TEXT
         if outer:
             self.macros = outer.macros
@@ -161,6 +168,7 @@ class TemplateParser(DirectiveParser):
             self._text(block, backslashes + "$")
             return
         self._keep_indent(block)
+        self._count_part()
         block.body.append(self._with_backslashes(reference, backslashes))
 
     def _with_backslashes(self, reference: Reference, backslashes: str) -> Reference:
@@ -234,6 +242,7 @@ class TemplateParser(DirectiveParser):
         if name not in closers:
             raise self.error(f"'#{name}' stands here without a directive that it could belong to.")
         self.directive_text()
+        self._count_part()
         self._flush(block)
         if self.at_line_start:
             block.postfix = self.indent
@@ -241,8 +250,13 @@ class TemplateParser(DirectiveParser):
         self.indent, self.at_line_start = "", False
         return name
 
+    def _count_part(self) -> None:
+        if next(self.parts) >= MAX_PARTS:
+            raise self.error(f"The template has more than {MAX_PARTS:,} references and directives.")
+
     def _directive(self, block: Block, name: str) -> None:
         self._flush(block)
+        self._count_part()
         prefix, starts_line = self.indent, self.at_line_start
         self.indent, self.at_line_start = "", False
         node = self.directive(name, starts_line)

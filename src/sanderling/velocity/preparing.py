@@ -15,7 +15,7 @@ from threading import Lock
 from typing import NamedTuple
 
 from .calling import MacroClosure
-from .compiling import can_be_compiled, compile_parsed
+from .compiling import compile_parsed
 from .copying import copy_of
 from .encoding import ENCODINGS
 from .errors import BudgetExceeded
@@ -33,8 +33,7 @@ from .statements import ClosureBuilder
 HOT_AFTER = 50
 """Compiling costs about eighty renderings by closures; most previews and triggers end earlier."""
 
-FEW_PIECES = 64
-MOST_NODES = 10_000
+MOST_NODES = 4_000
 """A 20 kB e-mail has 300. Beyond, compiling would take seconds: such a template stays closures."""
 
 _KEPT_TEXTS = 64
@@ -78,8 +77,8 @@ class Library:
     def _ready(self, run: Rendering, name: str, text: str) -> Writer:
         key = (name, text)
         if key not in self._texts:
-            # Parsing costs some fifty times what walking over the text does.
-            run.budget.charge_work(50 * len(text))
+            # Parsing costs up to 200 times what walking over the text does.
+            run.budget.charge_work(200 * len(text))
             parsed = parse(text, name=name, options=self.options, known=frozenset(run.macros))
             self._texts[key] = closures_of(parsed, self.options)
             if len(self._texts) > _KEPT_TEXTS:
@@ -158,7 +157,7 @@ class Template:
     def as_code(self, options: Options, encoding: Encoding | None = None) -> Ready | None:
         """The template as generated code; None when it is of those that stay closures."""
         nodes = walk([*self.parsed.body, *self.parsed.macros.values()])
-        if not can_be_compiled(options) or sum(1 for _ in nodes) > MOST_NODES:
+        if sum(1 for _ in nodes) > MOST_NODES:
             return None
         try:
             write, macros = self._code(options, encoding)
@@ -287,13 +286,11 @@ class Template:
             raise self._site.error(BudgetExceeded, error.message) from None
 
     def _joined(self, run: Rendering, out: list[str]) -> str:
-        # A few pieces may be joined before they are measured: none is longer than a text may be.
-        text = "".join(out) if len(out) <= FEW_PIECES else None
         try:
-            run.budget.check_output(sum(map(len, out)) if text is None else len(text))
+            run.budget.check_output(sum(map(len, out)))
         except BudgetExceeded as error:
             raise self._site.error(BudgetExceeded, error.message) from None
-        return "".join(out) if text is None else text
+        return "".join(out)
 
 
 @dataclass(frozen=True, slots=True)

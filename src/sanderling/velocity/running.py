@@ -159,6 +159,13 @@ def captured(run: Rendering, out: list[str], site: Site) -> str:
 # Reading
 
 
+def variable(run: Rendering, name: str, site: Site) -> object:
+    """A variable where it must be set (strict references)."""
+    if name not in run.variables:
+        raise site.error(RenderError, f"${name} is not set.")
+    return run.variables[name]
+
+
 def property_of(run: Rendering, value: object, name: str, site: Site) -> object:
     """`value.name`: a key of a map; of anything else, what its class's table offers."""
     if value.__class__ is dict:
@@ -278,6 +285,16 @@ def null_text(run: Rendering, site: Site) -> str:
     if run.options.strict_references:
         raise site.error(RenderError, f"{site.text} is null.")
     return site.text if run.options.undefined is Undefined.SOURCE else ""
+
+
+def written(run: Rendering, text: str, write: Callable[[str], str], site: Site) -> str:
+    """A text as it is printed, escaped or encoded, and paid for."""
+    made = write(text)
+    try:
+        run.budget.charge_printed(len(made))
+    except BudgetExceeded as error:
+        raise placed(error, site) from None
+    return made
 
 
 def is_safe(value: object) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from .generating import COUNTS, MAX_CHAIN, is_plain
 from .nodes import (
     Break,
+    Call,
     Chain,
     Define,
     Evaluate,
@@ -117,6 +118,30 @@ def properties_read(nodes: list[Node]) -> Counter[tuple[str, str]]:
         for node in walk(nodes)
         if isinstance(node, Reference) and node.steps and isinstance(node.steps[0], Property)
     )
+
+
+def leaves_while_printing(nodes: list[Node]) -> bool:
+    """Whether printing a reference may end a body early, so that what stands before it is due.
+
+    A body of `#define` or of a macro's block is rendered where it is printed, and `#stop` in it
+    ends more than the body; so may anything of a text that is evaluated.
+    """
+    if any(isinstance(node, (Evaluate, Parse)) for node in nodes):
+        return True
+    ends = any(
+        isinstance(node, Stop)
+        or (isinstance(node, Break) and node.scope is not None)
+        or (isinstance(node, Call) and node.name == "stop")
+        for node in nodes
+    )
+    return ends and any(_is_printed_later(node) for node in nodes)
+
+
+def _is_printed_later(node: Node) -> bool:
+    if isinstance(node, Interpolated):
+        return not is_plain(node)
+    block = isinstance(node, MacroCall) and node.block is not None
+    return block or isinstance(node, Define) or (isinstance(node, Call) and node.name == "stop")
 
 
 def printed_often(nodes: list[Node]) -> list[Reference]:

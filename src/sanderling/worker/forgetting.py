@@ -7,7 +7,6 @@ export, which reads the same tombstones.
 from django.db import transaction
 
 from sanderling.activities import forgetting as activities
-from sanderling.appinbox import forgetting as appinbox
 from sanderling.contacts import erasing
 from sanderling.events import forgetting as events
 from sanderling.optin import forgetting as optin
@@ -25,7 +24,6 @@ ROOMS = (
     sending,
     segments,
     websites,
-    appinbox,
     revenue,
     promocodes,
     orders,

@@ -96,6 +96,9 @@ def _equal(left: object, right: object, budget: Budget, depth: int) -> bool:
         return _equal_elements(one, other, budget, depth)
     if left.__class__ is not right.__class__:
         return False
+    if left.__class__ is str:
+        budget.charge_work(len(left) >> 7)
+        return left == right
     if left.__class__ is dict:
         return _equal_maps(left, cast("dict[object, object]", right), budget, depth)
     if left.__class__ is KeySet:

@@ -16,6 +16,7 @@ MANY = range(64)
 
 # One unit of work is about 50 ns: what is charged adds up to a second before it is refused.
 _ELEMENT = 6
+_SHORT = 512
 
 
 class Unmatched(Exception):
@@ -36,6 +37,9 @@ class Method:
         """
         if len(arguments) not in self.arities:
             return None
+        if value.__class__ is str and len(value) > _SHORT:
+            # Whatever the method does, it may copy the text or compare all of it.
+            budget.charge_work(len(value) >> 7)
         try:
             return self.fn(budget, value, *arguments)
         except Unmatched:

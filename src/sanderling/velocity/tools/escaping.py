@@ -39,7 +39,7 @@ def _escaping(escape: Callable[[str], str]) -> Callable[..., object]:
         text = java_string(value, budget)
         # Six signs for one is the most that any of these makes of printable text.
         budget.check_string(len(text))
-        budget.charge_work(10 * len(text))
+        budget.charge_work((10 if text.isascii() else 20) * len(text))
         result = escape(text)
         budget.check_string(len(result))
         return result
@@ -47,25 +47,34 @@ def _escaping(escape: Callable[[str], str]) -> Callable[..., object]:
     return escaped
 
 
+class _Backslashes(dict[int, str]):
+    """What each character becomes; made when it is first met, for those of two bytes also kept."""
+
+    def __missing__(self, code: int) -> str:
+        escaped = "".join(f"\\u{unit:04X}" for unit in utf16.units(chr(code)))
+        if code <= _KEPT:
+            self[code] = escaped
+        return escaped
+
+
+_KEPT = 0xFFFF
+
+
 def _backslashed(signs: dict[str, str]) -> Callable[[str], str]:
-    def escape(text: str) -> str:
-        return "".join(signs.get(char) or _visible(char) for char in text)
-
-    return escape
-
-
-def _visible(char: str) -> str:
-    if " " <= char <= "\x7f":
-        return char
-    return "".join(f"\\u{unit:04X}" for unit in utf16.units(char))
+    printable = {code: chr(code) for code in range(0x20, 0x80)}
+    table = _Backslashes(printable | {ord(sign): escaped for sign, escaped in signs.items()})
+    return lambda text: text.translate(table)
 
 
 def _url(text: str) -> str:
     return quote_plus(text, safe="*", errors="replace").replace("~", "%7E")
 
 
+_escape_property = _backslashed(_PROPERTY)
+
+
 def _property_value(text: str) -> str:
-    escaped = _backslashed(_PROPERTY)(text)
+    escaped = _escape_property(text)
     return f"\\{escaped}" if escaped.startswith(" ") else escaped
 
 

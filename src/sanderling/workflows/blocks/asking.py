@@ -113,7 +113,7 @@ class Reference(Setting):
 
     CONTROL: ClassVar[str] = "reference"
 
-    of: str  # a name of ``Names``: message, sms, list, segment…
+    of: str  # message, list, segment or field
     may_be_variable: bool = False
     is_required: bool = True
 

@@ -1,1 +1,0 @@
-"""The inbox that an app shows: what a contact was written there, and who may read it."""

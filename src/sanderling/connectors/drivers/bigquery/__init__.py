@@ -1,1 +1,0 @@
-"""A customer's BigQuery, opened with the key file of a service account."""

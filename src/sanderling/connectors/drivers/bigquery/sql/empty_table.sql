@@ -1,2 +1,0 @@
--- empty_table: all rows go; free of charge.
-TRUNCATE TABLE {table}
