@@ -9,7 +9,7 @@ from cast import PASSWORD, Cast, assemble
 from django.test import Client
 from django.utils import translation
 
-pytest_plugins = ["customer_fixtures"]
+pytest_plugins = ["bigquery_fixtures", "customer_fixtures"]
 SHARED = Path(os.environ.get("SANDERLING_SHARED", Path(__file__).parents[2] / "shared"))
 
 

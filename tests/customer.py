@@ -1,10 +1,12 @@
 """A customer's database beside ours, opened through a connector as a customer would."""
 
+from bigquery_server import BigQueryServer
 from shopdb import Shop
 
 from sanderling.accounts.actors import Actor
 from sanderling.connectors import saving
 from sanderling.connectors.drafts import Draft
+from sanderling.connectors.drafts_bigquery import BigQueryDraft
 from sanderling.connectors.models import Connector
 from sanderling.sources import saving as sources
 from sanderling.sources.models import DataSource
@@ -41,6 +43,11 @@ def draft(shop: Shop, **changes: object) -> Draft:
 
 def connector(shop: Shop, by: Actor, **changes: object) -> Connector:
     return saving.save(by.organisation_id, draft(shop, **changes), by=by)
+
+
+def bigquery_connector(server: BigQueryServer, by: Actor, **changes: object) -> Connector:
+    filled = {"name": "Warehouse", "dataset": "shop", "key_file": server.key_file(), **changes}
+    return saving.save(by.organisation_id, BigQueryDraft(**filled), by=by)
 
 
 def source(connector: Connector, by: Actor, *, table: str, name: str = "") -> DataSource:

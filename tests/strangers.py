@@ -33,8 +33,9 @@ from sanderling.messages.models import Content, Message, Translation
 from sanderling.oauth import registering
 from sanderling.orders.models import Order, OrderKey
 from sanderling.promocodes.models import Promocode
+from sanderling.reports.models import Alert
 from sanderling.segments.models import Segment
-from sanderling.sending.models import Batch, Captured, Delivery
+from sanderling.sending.models import Batch, Captured, Delivery, Gateway
 from sanderling.sources.models import DataSource
 from sanderling.websites.models import Domain, Hit, Site, Visitor
 from sanderling.workflows.models import Run, Version, Workflow
@@ -46,9 +47,11 @@ PUBLIC = {
     "password_reset", "password_reset_done", "password_reset_complete", "oauth-token",
     "oauth-revoke", "oauth-metadata", "api-docs", "api-openapi",
     "site-events", "site-push", "site-script", "site-worker",
+    "inbox-of-app", "inbox-of-app-count", "inbox-of-app-status",
 }  # fmt: skip
 OWN = {
     "home", "settings-home", "settings-organisation", "settings-members", "settings-keys",
+    "settings-optin", "settings-optin-letter", "settings-optin-preview",
     "settings-audit", "partners-list", "partners-register", "partners-connected",
     "oauth-authorize", "connectors-list", "connectors-new", "connectors-validate-new",
     "sources-list", "sources-new", "segments-list", "segments-new", "segments-builder",
@@ -60,17 +63,21 @@ OWN = {
     "campaigns-list", "campaigns-new", "campaigns-estimate", "sending-gateway", "sending-check",
     "sending-test", "sending-signature",
     "workflows-list", "workflows-new", "exports-list", "exports-datasets", "exports-new",
-    "reports-list", "inbox-list", "revenue-rules",
+    "reports-list", "reports-alerts", "reports-alert-new", "inbox-list", "revenue-rules",
+    "websites-list", "websites-people",
 }  # fmt: skip
 OURS = {
-    "accounts-choose", "settings-member-role", "settings-member-remove", "settings-key-switch",
+    "accounts-choose", "settings-member-role", "settings-member-remove", "settings-key",
+    "settings-key-switch",
     "settings-key-delete", "partners-app", "partners-form", "partners-preview", "partners-secret",
     "partners-delete", "partners-disconnect", "connectors-edit", "connectors-validate",
-    "connectors-delete", "sources-show", "sources-refresh", "sources-delete", "segments-show",
+    "connectors-delete", "sources-show", "sources-refresh", "sources-delete", "sources-copy",
+    "sources-copy-state", "sources-copy-now", "sources-copy-drop", "segments-show",
     "segments-look-up", "segments-reasons", "segments-of-contact",
     "segments-edit", "segments-people", "segments-plan", "segments-copy", "segments-delete",
     "contacts-show", "contacts-edit", "contacts-delete", "contacts-restore", "contacts-erase",
-    "contacts-card-lists", "contacts-consent", "contacts-data", "contacts-list-rename",
+    "contacts-remind", "contacts-card-lists",
+    "contacts-consent", "contacts-data", "contacts-list-rename",
     "contacts-list-delete", "contacts-field-edit", "contacts-field-delete",
     "contacts-field-group-delete", "contacts-category-delete", "contacts-import",
     "contacts-import-reading", "contacts-import-discard", "contacts-import-progress",
@@ -84,21 +91,25 @@ OURS = {
     "workflows-apply", "workflows-delete", "workflows-add-block", "workflows-block",
     "workflows-remove-block", "workflows-launches", "workflows-stop", "workflows-retry",
     "workflows-launch", "exports-show", "exports-edit", "exports-run", "exports-compare",
-    "exports-pause", "exports-delete", "reports-campaign", "reports-campaign-people",
-    "reports-look-up", "reports-why", "inbox-show", "inbox-page", "inbox-source",
+    "exports-pause", "exports-delete", "exports-analysis", "exports-views-make",
+    "exports-views-drop", "reports-alert", "reports-alert-edit", "reports-alert-pause",
+    "reports-alert-delete", "reports-campaign", "reports-campaign-people",
+    "reports-look-up", "reports-why", "websites-show", "websites-events", "websites-pushes",
+    "websites-remove", "inbox-show", "inbox-page", "inbox-source",
 }  # fmt: skip
 # Where an address calls a thing by the name of another one.
 CALLED = {"contacts-field-group-delete": {"group_id": "field_group_id"}}
 FORGED = {
     "api-message", "password_reset_confirm", "tracking-open", "tracking-click",
-    "tracking-unsubscribe", "tracking-confirm",
+    "tracking-unsubscribe", "tracking-confirm", "tracking-preferences",
+    "tracking-short", "tracking-report",
     "tracking-view",
 }  # fmt: skip
 # Not an object, or open by a signed word: any value does.
 NEUTRAL = {
     "channel": "email", "language": "uk", "schema": "public", "uidb64": "MQ", "token": "x-x",
     "link": "x", "word": "x:x", "block_id": "1", "issuer_path": "uaa", "dataset": "contacts",
-    "kind": "email",
+    "kind": "email", "view": "order_value",
     "status": "SENT",
 }  # fmt: skip
 
@@ -141,6 +152,9 @@ def settle(cast: Cast) -> dict[str, Any]:
         organisation=ours, contact_id=cast.dina.pk, batch_id=batch.pk, origin_kind="BROADCAST",
         origin_id=broadcast.pk, content_id=content.pk, request_id=uuid.uuid4(), status="UNSURE",
     )  # fmt: skip
+    gateway = Gateway.objects.create(
+        organisation=ours, channel="Sms", kind="CAPTURE", name=MARK, senders=[MARK]
+    )
     captured = Captured.objects.create(
         organisation=ours, message_id=MARK, recipient="kozak@example.com", subject=MARK, raw=b"x"
     )
@@ -152,6 +166,7 @@ def settle(cast: Cast) -> dict[str, Any]:
     )
     export = Export.objects.create(organisation=ours, connector=connector)
     export_run = ExportRun.objects.create(organisation=ours, export=export)
+    alert = Alert.objects.create(organisation=ours, name=MARK, figure="REVENUE", limit=1)
     workflow = Workflow.objects.create(organisation=ours, name=MARK, segment=segment)
     version = Version.objects.create(workflow=workflow, start="1", blocks={})
     run = Run.objects.create(
@@ -197,8 +212,10 @@ def settle(cast: Cast) -> dict[str, Any]:
         "batch_id": batch.pk,
         "delivery_id": delivery.id,
         "mail_id": captured.pk,
+        "gateway_id": gateway.pk,
         "connector_id": connector.pk,
         "source_id": source.pk,
+        "alert_id": alert.pk,
         "export_id": export.pk,
         "export_run_id": export_run.pk,
         "workflow_id": workflow.pk,

@@ -193,3 +193,14 @@ def test_a_link_that_leads_nowhere_or_inside_is_refused(api, shop, settings):
     assert refused.status_code in (400, 403)
     assert b"pass@" not in refused.content
     assert Contact.objects.filter(email="up@example.com").count() == 0
+
+
+def test_the_rows_that_failed_can_be_read(api, strange_api, shop):
+    link = f"http://user:pass@127.0.0.1:{shop}/people.csv"
+    answer = api.post("/v1/contacts/upload", {"dedupeOn": "email", "link": link}).json()
+    finished(api, answer["importId"])
+    path = f"/v3/imports/{answer['importId']}/rejected"
+    [row] = api.get(path).json()
+    assert (row["line"], row["row"]) == (3, ["", "bad", "1"])
+    assert row["reason"] == "This is not an e-mail address. (bad)"
+    assert strange_api.get(path).status_code == 404

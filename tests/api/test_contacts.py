@@ -146,6 +146,23 @@ def test_search_counts_all_and_puts_the_exact_address_first(api, cast):
     assert len(rest) == 1
 
 
+def test_a_part_of_an_address_or_number_is_found_anywhere(api, cast):
+    person = {"firstName": "Zoya", "lastName": "Zorenko", "channels": [
+        {"type": "email", "value": "Zoya.Zor@example.com"},
+        {"type": "sms", "value": "380671112233"},
+    ]}  # fmt: skip
+    new = api.post("/v1/contact", person).json()["id"]
+    for query in (
+        "email=a.zor", "email=ZOYA.zor@example.com", "email=zor@example.com", "sms=111223",
+        "sms=%2B380671112233", "firstname=zoya", "lastname=ZORENKO", "email=zor@&firstname=Zoya",
+    ):  # fmt: skip
+        found = api.get(f"/v1/contacts?{query}")
+        assert ([one["id"] for one in found.json()], found["TotalCount"]) == ([new], "1"), query
+    for query in ("email=_oya.zor@example.com", "email=%25@example.com", "sms=380671112234",
+                  "firstname=zoy", "firstname=Zoya&lastname=x"):  # fmt: skip
+        assert api.get(f"/v1/contacts?{query}").json() == [], query
+
+
 def test_search_by_external_id_stands_alone(api, cast):
     found = api.get("/v1/contacts?externalCustomerId=C-1")
     assert [one["id"] for one in found.json()] == [cast.dina.pk]

@@ -2,13 +2,16 @@
 contract's: members, letter case, types, collapsed singletons, no nulls (R1 to R6 of api.md §1.5).
 """
 
+import datetime as dt
 import re
 from typing import Any
 
+import customer
 import pytest
 from contract import Contract
 from programs import program_of
 
+from sanderling.activities.models import Activity
 from sanderling.contacts import consent, fields, importing
 from sanderling.contacts.models import Field
 from sanderling.sending import tokens as delivery_tokens
@@ -20,10 +23,8 @@ LEFT_OUT = {("POST", "/api/v1/shopify/token"), ("DELETE", "/api/v1/shopify/token
 NOT_YET = {
     (method, f"/api/{path}")
     for method, path in (
-        ("GET", "v2/contacts/recoms/{dataSourceId}"),
         ("POST", "v1/preprocessor/file/upload"), ("POST", "v1/preprocessor/file/{id}"),
         ("GET", "v1/preprocessor/file/{id}/status"),
-        ("GET", "v1/products/config"), ("POST", "v1/products/config"),
         ("POST", "v1/apps/{app_uuid}/token/mute"), ("POST", "v1/apps/{app_uuid}/token/unmute"),
         ("GET", "v1/site/domains"), ("POST", "v1/site/domains"), ("GET", "v1/site/script"),
         ("GET", "v1/site/webpush/domains"), ("POST", "v1/site/webpush/domains"),
@@ -46,7 +47,17 @@ COUNTED = {"/api/v1/contacts", "/api/v1/group/{id}/contacts"}  # R4, and every G
 CHANNELS = ("email", "sms", "viber", "mobilepush", "appinbox", "telegram")
 EMAIL = {"type": "email", "value": "olena@shop.example"}
 SMS = {"type": "sms", "value": "380670001122"}
+HANDED = dt.datetime(2025, 3, 2, 10, tzinfo=dt.UTC)
 APP = "6fd2a1c0-0000-4000-8000-000000000001"
+RECOMMENDED = """
+    DROP TABLE IF EXISTS recoms;
+    CREATE TABLE recoms (id int, email text, name text, url text, price numeric, descr text,
+                         brand text, category text[], is_in_stock boolean);
+    CREATE INDEX ON recoms (email);
+    INSERT INTO recoms VALUES (7, 'kozak@example.com', 'Cup', 'https://shop.example/7', 12.5,
+                               'Blue', 'Kolo', '{Cups,Blue}', true),
+                              (8, 'other@example.com', 'Mug', '', 1, '', '', '{}', false)
+"""
 PARAMS = [{"name": "externalCustomerId", "value": "C-1001"}, {"name": "cartId", "value": "K-17"}]
 
 
@@ -325,13 +336,26 @@ def activity(walk: Walk, cast: Any) -> None:
         delivery_tokens.Token(cast.organisation.pk, cast.dina.pk, delivery.id),
         delivery_tokens.Purpose.OPEN,
     )
+    Delivery.objects.filter(contact_id=cast.dina.pk).update(
+        status="SENT", reported="DELIVERED", handed_at=HANDED
+    )
     opened = {"token": "t", "status": "OPENED", "time": "2025-03-01T10:15:00+02:00"}
     path = "/api/v1/interactions/{interaction_id}/status"
     walk.call("PUT", path, opened, interaction_id=signed)
     period = "dateFrom=2025-01-01&dateTo=2025-03-01"
     [row] = walk.call("GET", "/api/v2/contacts/activity", query=period)
     assert (row["activityStatus"], row["activityDateTime"]) == ("READ", "2025-03-01T10:15:00")
-    walk.call("GET", "/api/v2/contacts/messages", query=f"{period}&email=kozak@example.com")
+    person = f"dateFrom=2025-03-02&dateTo=2025-03-02&contactId={cast.dina.pk}"
+    sent = walk.call("GET", "/api/v2/contacts/messages", query=f"{person}&channelTypes=email")
+    assert {one["messageId"] == 0 for one in sent} == {True, False}
+    assert sent[0]["sentDateTime"] == "2025-03-02T12:00:00"
+    Activity.objects.create(
+        organisation=cast.organisation, contact_id=cast.dina.pk, status="SENT", occurred_at=HANDED
+    )
+    spent = walk.call(
+        "GET", "/api/v1/balance/history", query="dateFrom=2025-03-01&dateTo=2025-03-02"
+    )
+    assert spent["dailyCosts"][0]["channelDetails"][0]["totalSent"] == 1
 
 
 def catalogues(walk: Walk, cast: Any) -> None:
@@ -350,6 +374,20 @@ def catalogues(walk: Walk, cast: Any) -> None:
     assert (flow["name"], flow["status"]) == ("Welcome series", "inactive")
 
 
+def products(walk: Walk, cast: Any, shop: Any) -> None:
+    feeds = {"feeds": [{"url": "https://shop.example/f.xml", "language": "en", "default": True}]}
+    walk.call("POST", "/api/v1/products/config", feeds)
+    assert walk.call("GET", "/api/v1/products/config") == feeds
+    shop.run(RECOMMENDED)
+    source = customer.source(customer.connector(shop, cast.owner), cast.owner, table="recoms")
+    path = "/api/v2/contacts/recoms/{dataSourceId}"
+    [cup] = walk.call("GET", path, query="externalCustomerId=C-1", dataSourceId=source.pk)
+    assert cup == {
+        "id": "7", "name": "Cup", "url": "https://shop.example/7", "price": 12.5, "descr": "Blue",
+        "brand": "Kolo", "category": ["Cups", "Blue"], "isInStock": 1,
+    }  # fmt: skip
+
+
 def others_apps(walk: Walk) -> None:
     person = {"token": "t-2", "externalCustomerId": "C-1001"}
     walk.call("POST", "/api/v1/apps/{app_uuid}/tokens", {"tokens": [person]}, app_uuid=APP)
@@ -363,7 +401,7 @@ def deletions(walk: Walk, olena: int) -> None:
     assert walk.program.get(f"/v1/contact/{olena}").status_code == 404
 
 
-def test_every_method_of_the_contract_answers_in_its_shape(walk, cast, contract, file_server):
+def test_every_method_of_the_contract_answers_in_its_shape(walk, cast, contract, file_server, shop):
     Gateway.objects.create(
         organisation=cast.organisation, sender_name="Demo Shop", sender_email="news@shop.example"
     )
@@ -382,6 +420,7 @@ def test_every_method_of_the_contract_answers_in_its_shape(walk, cast, contract,
     broadcasts(walk, stays["email"], group)
     activity(walk, cast)
     catalogues(walk, cast)
+    products(walk, cast, shop)
     others_apps(walk)
     deletions(walk, olena)
     assert set(contract.operations) - walk.called - LEFT_OUT - NOT_YET == set()

@@ -2,6 +2,7 @@ import pytest
 from django.test import Client
 
 from sanderling.messages.models import Message, Translation
+from sanderling.sending import connecting
 
 EMAIL = {
     "name": "Welcome EN",
@@ -94,3 +95,50 @@ def test_a_link_shows_the_message_and_nobodys_data(api, strange_api, cast):
     assert "<p>Hello </p>" in page.content.decode().replace("\n", "")
     assert page["Content-Security-Policy"].startswith("sandbox")
     assert Client().get("/m/" + link.rpartition("/m/")[2] + "x").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("channel", "more", "said"),
+    [
+        ("viber", {"caption": None}, "img, caption and action must be given together"),
+        ("viber", {"transactional": True}, "A transactional message has no img"),
+        ("viber", {"ttlSec": "soon"}, "ttlSec must be a whole number"),
+        ("viber", {"smsFallback": True}, "smsContent must be specified with smsFallback"),
+        ("mobilepush", {"images": ["i"] * 11}, "images must have at most 10 entries"),
+        ("mobilepush", {"buttons": [{"label": "Go"}]}, "Every button needs actionId"),
+        ("mobilepush", {"customData": "{"}, "customData must be a text with a JSON object"),
+        ("mobilepush", {"badgeCount": -1}, "badgeCount must be a whole number"),
+        ("sms", {"trackUrls": "yes"}, "trackUrls must be true or false"),
+        ("telegram", {"buttons": [{"text": "t"}]}, "Every button needs link"),
+    ],
+)
+def test_what_is_wrong_with_a_channels_members_is_said(api, channel, more, said):
+    answer = api.post(f"/v1/messages/{channel}", {**OTHERS[channel], **more})
+    assert answer.status_code == 400
+    assert said in answer.content.decode()
+    assert Message.objects.count() == 0
+    number = api.post(f"/v1/messages/{channel}", OTHERS[channel]).json()["id"]
+    before = api.get(f"/v1/messages/{channel}/{number}").json()
+    whole = {name: value for name, value in more.items() if value is not None}
+    if whole:
+        assert api.put(f"/v1/messages/{channel}/{number}", whole).status_code == 400
+    assert api.get(f"/v1/messages/{channel}/{number}").json() == before
+
+
+def test_a_sender_that_no_gateway_has_is_refused(api, cast):
+    connecting.save(
+        cast.organisation.pk, channel="Sms", kind="CAPTURE", senders=["SHOP"], by=cast.owner
+    )
+    answer = api.post("/v1/messages/sms", {**OTHERS["sms"], "from": "OTHER"})
+    assert (answer.status_code, Message.objects.count()) == (400, 0)
+    assert "is not a sender of your gateways" in answer.content.decode()
+    assert api.post("/v1/messages/sms", OTHERS["sms"]).status_code == 200
+
+
+def test_a_translation_has_members_of_its_own(api):
+    path = f"/v1/messages/viber/{api.post('/v1/messages/viber', OTHERS['viber']).json()['id']}"
+    api.put(f"{path}/uk", {**OTHERS["viber"], "text": "Привіт", "caption": "Так"})
+    shown = api.get(path).json()
+    assert (shown["text"], shown["caption"]) == ("Hi", "c")
+    [translated] = shown["translations"]
+    assert (translated["text"], translated["caption"]) == ("Привіт", "Так")

@@ -140,6 +140,7 @@ def test_a_dead_address_is_blacklisted_and_gets_no_letter(api, cast, reason):
         cast.organisation.pk, "EMAIL", ["nia@example.com"], reason=reason, by=cast.owner
     )
     assert subscribe(api)["emailStatus"] == "BLACKLISTED"
+    assert nia().email_status == ("UNSUBSCRIBED" if reason == "SPAM" else "BLACKLISTED")
     assert letters() == []
     assert Confirmation.objects.count() == 0
 
@@ -237,3 +238,47 @@ def test_an_erased_person_cannot_confirm(api, cast):
     assert forgetting.forget_due() == 1
     assert Confirmation.objects.count() == 0
     assert Client().post(link).status_code == 404
+
+
+def test_a_program_reads_and_changes_how_subscriptions_are_confirmed(api, strange_api):
+    before = api.get("/v3/opt-in").json()
+    assert (before["mode"], before["days"], set(before["letters"])) == (
+        "LETTER", 7, {"en", "uk", "ru"},
+    )  # fmt: skip
+    letter = {"subject": "Tak?", "html": "$!confirmUrl"}
+    sent = {"letters": {"pl": letter}, "forms": {"shop": "NONE"}, "waits": True, "days": 3}
+    assert api.put("/v3/opt-in", sent).status_code == 200
+    after = api.get("/v3/opt-in").json()
+    assert (after["letters"]["pl"], after["forms"], after["waits"], after["days"]) == (
+        letter, {"shop": "NONE"}, True, 3,
+    )  # fmt: skip
+    for wrong in ({"days": 0}, {"mode": "X"}, {"letters": {"pl": {"subject": "S"}}}):
+        assert api.put("/v3/opt-in", wrong).status_code == 400, wrong
+    assert api.get("/v3/opt-in").json() == after
+    assert strange_api.get("/v3/opt-in").json() == before
+
+
+def test_a_program_sees_and_asks_for_a_confirmation(api, strange_api):
+    subscribe(api, formType="footer")
+    path = f"/v3/contacts/{nia().pk}/confirmation"
+    seen = api.get(path).json()
+    assert (seen["emailStatus"], seen["asked"]["letters"]) == ("UNCONFIRMED", 1)
+    assert (seen["asked"]["formType"], "confirmed" in seen) == ("footer", False)
+    assert api.post(path).status_code == 409  # one has just left
+    Confirmation.objects.update(written_at=timezone.now() - asking.QUIET_BY_HAND)
+    assert api.post(path).status_code == 200
+    assert len(letters()) == 2
+    assert strange_api.get(path).status_code == strange_api.post(path).status_code == 404
+    assert Confirmation.objects.get().letters == 2
+
+
+def test_a_change_of_categories_is_an_activity_with_its_data(api, cast):
+    consent.create_category(cast.organisation.pk, key="news", name="News", by=cast.owner)
+    path = f"/v1/contact/{cast.dina.pk}/subscriptions"
+    assert api.put(path, {"subscriptions": ["news"]}).status_code == 200
+    assert api.put(path, {"subscriptions": ["news"]}).status_code == 200
+    today = timezone.now().date().isoformat()
+    rows = api.get(f"/v2/contacts/activity?dateFrom={today}&dateTo={today}").json()
+    assert [row["activityStatus"] for row in rows] == ["SUBSCRIPTION_CHANGED"]
+    assert rows[0]["statusData"] == {"subscription": {"subscriptions": ["news"]}}
+    assert rows[0]["contactId"] == cast.dina.pk

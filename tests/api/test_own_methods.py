@@ -1,12 +1,16 @@
 """The methods of our own, each once through on real objects."""
 
+import customer
 import pytest
 from programs import Program, basic
 
 from sanderling.accounts.models import ApiKey
 from sanderling.connectors.models import Connector
+from sanderling.exports import running
 from sanderling.exports.models import Comparison, Export
+from sanderling.reports import alerting
 from sanderling.segments.models import Segment
+from sanderling.sources import copying
 from sanderling.workflows.models import Workflow
 
 KNOWN = {"all": [{"field": "external_id", "operator": "specified"}]}
@@ -57,6 +61,33 @@ def test_connectors_never_show_their_password(api):
     assert (moved.status_code, b"password again" in moved.content) == (400, True)
     assert api.delete(f"/v3/connectors/{made.json()['id']}").status_code == 200
     assert Connector.objects.count() == 0
+
+
+def test_a_bigquery_connector_takes_a_key_file_and_never_shows_it(api, warehouse, bigquery):
+    sent = {
+        "kind": "BIGQUERY", "name": "Warehouse", "keyFile": warehouse.key_file(), "dataset": "shop",
+    }  # fmt: skip
+    assert api.post("/v3/connectors/validate", sent).json()["ok"] is True
+    made = api.post("/v3/connectors", sent)
+    assert made.status_code == 200, made.content
+    number = made.json()["id"]
+    assert made.json() == {
+        "id": number,
+        "kind": "BIGQUERY",
+        "name": "Warehouse",
+        "project": warehouse.project,
+        "serviceAccount": warehouse.accounts.email,
+        "dataset": "shop",
+        "location": "EU",
+        "keyColumn": "",
+        "contactKey": "EMAIL",
+    }
+    moved = api.put(f"/v3/connectors/{number}", {"location": "US"}).json()
+    assert (moved["location"], moved["dataset"]) == ("US", "shop")
+    assert api.post(f"/v3/connectors/{number}/validate").json()["ok"] is True
+    turned = api.put(f"/v3/connectors/{number}", {"kind": "POSTGRES", "host": "db.example.com"})
+    assert turned.status_code == 400
+    assert Connector.objects.get().kind == "BIGQUERY"
 
 
 def test_a_connector_that_is_nowhere_says_why(api):
@@ -141,3 +172,65 @@ def test_an_app_is_registered_changed_and_deleted(api):
     assert api.delete(f"/v3/connected-apps/{made['id']}").status_code == 404
     assert api.delete(path).status_code == 200
     assert api.get("/v3/apps").json() == []
+
+
+def test_a_copy_of_a_source_is_kept_and_dropped(api, cast, shop):
+    shop.run(customer.PROMO_CODES)
+    connector = customer.connector(shop, cast.owner)
+    source = customer.source(connector, cast.owner, table="promo_codes")
+    path = f"/v3/sources/{source.pk}"
+    assert "copy" not in api.get(path).json()
+    assert api.post(f"{path}/copy").status_code == 409
+    assert api.put(f"{path}/copy", {"everyMinutes": 1}).status_code == 400
+
+    kept = api.put(f"{path}/copy", {"everyMinutes": 30}).json()["copy"]
+    assert (kept["everyMinutes"], kept["oldestMinutes"], kept["rows"]) == (30, 1440, 0)
+    assert copying.run_due() == 1
+    copy = api.get(path).json()["copy"]
+    assert (copy["rows"], copy["rowsWithoutKey"], copy["isRunning"]) == (3, 2, False)
+    assert "copy" not in api.delete(f"{path}/copy").json()
+
+
+def test_programs_make_and_drop_views(api, cast, shop):
+    shop.run("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    connected = customer.connector(shop, cast.owner)
+    made = api.post(
+        "/v3/exports",
+        {"connectorId": connected.pk, "datasets": ["orders", "orderItems", "revenue"]},
+    ).json()
+    running.run(Export.objects.get())
+    views = f"/v3/exports/{made['id']}/views"
+    assert {one["name"] for one in api.get(views).json() if "lacks" not in one} == {
+        "order_value",
+        "product_pairs",
+    }
+    assert api.put(f"{views}/product_pairs", {}).status_code == 200
+    assert shop.run("SELECT count(*) FROM product_pairs") == [(0,)]
+    assert [one["name"] for one in api.get(views).json() if one["made"]] == ["product_pairs"]
+    assert api.put(f"{views}/nothing", {}).status_code == 400
+    assert api.delete(f"{views}/product_pairs").status_code == 200
+    assert shop.run("SELECT to_regclass('product_pairs')") == [(None,)]
+
+
+def test_alerts_are_set_read_paused_and_deleted(api, strange_api, cast):
+    rule = {
+        "name": "Mail arrives", "figure": "DELIVERY_RATE", "condition": "BELOW", "limit": 90.5,
+        "readers": [cast.owner_user.pk],
+    }  # fmt: skip
+    assert api.post("/v3/alerts", {**rule, "readers": []}).status_code == 400
+    assert api.post("/v3/alerts", {**rule, "limit": "much"}).status_code == 400
+    assert api.get("/v3/alerts").json() == []
+    made = api.post("/v3/alerts", rule).json()
+    path = f"/v3/alerts/{made['id']}"
+    assert (made["limit"], made["windowHours"], made["least"]) == (90.5, 24, 100)
+    changed = api.put(path, {"least": 5}).json()
+    assert (changed["least"], changed["limit"], changed["firing"]) == (5, 90.5, False)
+    assert alerting.check_due() == 1
+    (check,) = api.get(f"{path}/checks").json()
+    assert (check["volume"], check["firing"], "value" in check) == (0, False, False)
+    api.put(f"{path}/pause", {"paused": True})
+    assert api.get(path).json()["paused"] is True
+    assert strange_api.get(path).status_code == 404
+    assert strange_api.delete(path).status_code == 404
+    assert api.delete(path).status_code == 200
+    assert api.get("/v3/alerts").json() == []

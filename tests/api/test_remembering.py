@@ -5,8 +5,10 @@ from cast import assemble
 from django.utils import timezone
 from programs import program_of
 
+from sanderling.accounts import calls
+from sanderling.accounts.models import ApiCall
 from sanderling.api import logging_calls
-from sanderling.api.models import RecentWrite, Request
+from sanderling.api.models import RecentWrite
 from sanderling.api.repeating import Duplicated, forget_old, refuse_repeated
 
 
@@ -15,15 +17,16 @@ def test_calls_are_logged_without_what_was_in_them(settings):
     cast = assemble()
     api = program_of(cast.owner)
     logging_calls.write_down()
-    Request.objects.all().delete()
+    ApiCall.objects.all().delete()
     api.get(f"/v1/contact/{cast.dina.pk}?secret=word")
     api.post("/v1/contact", {})
     logging_calls.write_down()
-    rows = list(Request.objects.order_by("pk").values_list("method", "operation", "status"))
+    rows = list(ApiCall.objects.order_by("pk").values_list("method", "operation", "status"))
     assert rows == [("GET", "/v1/contact/{contact_id}", 200), ("POST", "/v1/contact", 400)]
-    assert Request.objects.first().caller.startswith("key ")
-    Request.objects.update(at=timezone.now() - dt.timedelta(days=8))
-    assert logging_calls.forget_old() == 2
+    assert ApiCall.objects.first().caller.startswith("key ")
+    ApiCall.objects.update(at=timezone.now() - dt.timedelta(days=8))
+    assert [calls.forget_old(), calls.forget_old()] == [2, 0]
+    assert ApiCall.objects.count() == 0
 
 
 def test_a_write_may_be_repeated_after_a_minute(cast):

@@ -7,7 +7,9 @@ from sanderling.activities.models import Activity
 from sanderling.contacts import suppressing
 from sanderling.contacts.models import Contact
 from sanderling.messages.models import Content, Message
-from sanderling.sending.models import Delivery
+from sanderling.sending import connecting
+from sanderling.sending.dispatching import dispatch_once
+from sanderling.sending.models import Captured, Delivery
 
 
 @pytest.fixture
@@ -121,11 +123,91 @@ def test_an_email_may_come_with_the_call(api, cast):
     assert b"from is not a sender" in refused.content
 
 
-def test_sms_and_viber_say_that_they_have_no_gateway(api):
-    body = {"from": "SHOP", "text": "Hi", "phoneNumbers": ["380670001122"]}
-    row = api.post("/v1/message/sms", body).json()["results"]
+def test_without_a_gateway_nobody_is_queued_and_nobody_becomes_a_contact(api):
+    before = Contact.objects.count()
+    sms = {"from": "SHOP", "text": "Hi", "phoneNumbers": ["380670001122"]}
+    row = api.post("/v1/message/sms", sms).json()["results"]
     assert (row["status"], row["locator"]) == ("ERROR", "380670001122")
-    assert api.post("/v1/message/viber", {"phoneNumbers": ["1"]}).status_code == 400
+    assert row["message"].startswith("No gateway for SMS is connected")
+    viber = {**sms, "iosExpirityText": "Old"}
+    row = api.post("/v1/message/viber", viber).json()["results"]
+    assert row["message"].startswith("No gateway for Viber is connected")
+    assert (Contact.objects.count(), Delivery.objects.count()) == (before, 0)
+
+
+@pytest.fixture
+def sms_gateway(cast):
+    return connecting.save(
+        cast.organisation.pk, channel="Sms", kind="CAPTURE", senders=["SHOP"], by=cast.owner
+    )
+
+
+def test_an_sms_may_come_with_the_call_and_its_status_is_followed(api, cast, sms_gateway):
+    body = {
+        "from": "SHOP", "text": "Hi $!{firstName}", "phoneNumbers": ["+38 067 000 00 01", "bad"],
+        "tags": ["t"],
+    }  # fmt: skip
+    rows = api.post("/v1/message/sms", body).json()["results"]
+    assert [row["status"] for row in rows] == ["OK", "ERROR"]
+    assert rows[1]["message"] == "'bad' is not valid phone"
+
+    def status():
+        query = f"/v1/message/sms/status?ids={rows[0]['requestId']}"
+        return api.get(query).json()["results"]["status"]
+
+    assert status() == "IN_QUEUE"
+    dispatch_once()
+    assert json.loads(bytes(Captured.objects.get().raw))["text"] == "Hi Dina"
+    assert status() == "DELIVERED"
+    Activity.objects.all().delete()  # as where the provider has not reported yet
+    assert status() == "PENDING"
+    delivery = Delivery.objects.filter(contact_id=cast.dina.pk)
+    for reason, said in (("EXPIRED", "EXPIRED"), ("UNDELIVERED", "SMS_UNDELIVERED_STATE")):
+        delivery.update(status="REFUSED", reason=reason)
+        assert status() == said
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"from": None}, "from must be specified"),
+        ({"text": ""}, "text must be specified"),
+        ({"phoneNumbers": []}, "Give phoneNumbers or groupId"),
+    ],
+)
+def test_an_sms_that_lacks_something_is_refused(api, cast, more, said):
+    body = {"from": "SHOP", "text": "Hi", "phoneNumbers": ["380670000001"], **more}
+    answer = api.post("/v1/message/sms", body)
+    assert answer.status_code == 400
+    assert said in answer.content.decode()
+    assert Delivery.objects.count() == 0
+
+
+def test_a_foreign_sender_is_an_error(api, sms_gateway):
+    body = {"from": "OTHER", "text": "Hi", "phoneNumbers": ["380670000001"]}
+    row = api.post("/v1/message/sms", body).json()["results"]
+    assert row["message"] == "“OTHER” is not a sender of your gateways."
+    assert Delivery.objects.count() == 0
+
+
+def test_smartsend_takes_an_sms(api, cast, sms_gateway):
+    text = {"name": "Code", "from": "SHOP", "text": "Code $!data.get('code')"}
+    number = api.post("/v1/messages/sms", text).json()["id"]
+    body = {
+        "email": False,
+        "recipients": [
+            {"locator": "380670000001", "jsonParam": json.dumps({"code": "42"})},
+            {"locator": "380670000077", "jsonParam": json.dumps({"code": "43"})},
+            {"contactId": cast.ghost.pk},
+        ],
+    }
+    rows = api.post(f"/v1/message/{number}/smartsend", body).json()["results"]
+    assert [row["status"] for row in rows] == ["OK", "OK", "ERROR"]
+    assert Contact.objects.get(phone="380670000077").source == "I_MESSAGE"
+    while dispatch_once():
+        pass
+    texts = {one.recipient: json.loads(bytes(one.raw))["text"] for one in Captured.objects.all()}
+    assert texts == {"380670000001": "Code 42", "380670000077": "Code 43"}
 
 
 def test_the_status_follows_the_delivery(api, strange_api, cast, message):

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import psycopg
 import pytest
+from bigquery_server import BigQueryServer
 from cast import Cast, assemble
-from customer import connector
+from customer import bigquery_connector, connector
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 from django.utils import timezone
@@ -15,6 +16,7 @@ from shopdb import Shop
 
 from sanderling.activities.recording import NewActivity, record
 from sanderling.broadcasts.models import Broadcast
+from sanderling.connectors.models import Connector
 from sanderling.contacts.models import Device
 from sanderling.exports import running
 from sanderling.exports.catalogue import DATASETS
@@ -29,10 +31,10 @@ AT = dt.datetime(2026, 11, 20, 10, 11, 12, 345678, tzinfo=dt.UTC)
 class World:
     """The cast, its rows, and the customer's server; every write is committed."""
 
-    def __init__(self, cast: Cast, shop: Shop) -> None:
+    def __init__(self, cast: Cast, shop: Shop | BigQueryServer, connector: Connector) -> None:
         self.cast = cast
         self.shop = shop
-        self.connector = connector(shop, cast.owner)
+        self.connector = connector
 
     def export(self, *datasets: str, schema: str = "public", **fields: object) -> Export:
         return Export.objects.create(
@@ -51,7 +53,7 @@ class World:
         return parts
 
     def rows(self, query: str) -> list[tuple]:
-        return self.shop.run(query)
+        return self.shop.rows(query) if hasattr(self.shop, "rows") else self.shop.run(query)
 
     def activity(self, status: str = "DELIVERED", **columns: object) -> None:
         told = {
@@ -141,8 +143,16 @@ def wipe() -> None:
 def world(transactional_db: None, shop: Shop) -> Iterator[World]:
     """Return the world; the customer's tables are gone afterwards."""
     clean(shop)
-    yield World(assemble(), shop)
+    cast = assemble()
+    yield World(cast, shop, connector(shop, cast.owner))
     clean(shop)
+
+
+@pytest.fixture
+def far(transactional_db: None, warehouse: BigQueryServer, bigquery: None) -> World:
+    """Return the same world with a customer's BigQuery."""
+    cast = assemble()
+    return World(cast, warehouse, bigquery_connector(warehouse, cast.owner))
 
 
 def clean(shop: Shop) -> None:

@@ -110,3 +110,23 @@ def test_a_marketer_reads_and_does_not_steer(sender, owner, connected):
     assert "Run now" not in sender.get(here).content.decode()
     assert sender.post(f"{here}/delete").status_code == 403
     assert Export.objects.count() == 1
+
+
+def test_views_are_made_and_dropped_on_the_page_of_the_analysis(owner, connected, shop):
+    form = {"connector": connected.pk, **FORM, "datasets": ["orders", "orderItems", "revenue"]}
+    owner.post("/data-export/new", form)
+    export = Export.objects.get()
+    running.run(export)
+    here = f"/data-export/{export.pk}/analysis"
+    page = owner.get(here).content.decode()
+    assert "Needs datasets that are not exported: broadcasts, contactActivities, messages." in page
+    assert page.count("Make anew") == 0
+    answer = owner.post(f"{here}/made", {"views": ["order_value"]}, follow=True)
+    page = answer.content.decode()
+    assert "Made: order_value." in page
+    assert 'aria-label="Make anew order_value"' in page
+    assert shop.run("SELECT count(*) FROM order_value") == [(0,)]
+    page = owner.post(f"{here}/made", {"views": ["kpi_daily"]}).content.decode()
+    assert "&quot;kpi_daily&quot; needs broadcasts, contactActivities" in page
+    owner.post(f"{here}/dropped", {"views": ["order_value"]})
+    assert shop.run("SELECT to_regclass('order_value')") == [(None,)]

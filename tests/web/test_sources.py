@@ -5,6 +5,7 @@ from django.test import Client
 from shopdb import Shop
 
 from sanderling.connectors.models import Connector
+from sanderling.sources import copying
 from sanderling.sources.models import DataSource
 
 
@@ -76,3 +77,27 @@ def test_a_stranger_and_a_marketer_change_no_source(
         assert client.post(f"{address}/delete").status_code == status
     source.refresh_from_db()
     assert source.name == "promo_codes"
+
+
+def test_a_copy_is_kept_made_and_dropped(owner: Client, cast: Cast, connector: Connector) -> None:
+    source = customer.source(connector, cast.owner, table="promo_codes")
+    page = f"/data-sources/{source.pk}"
+    assert "Keep a copy" in owner.get(page).content.decode()
+
+    wrong = {"every_minutes": "360", "oldest_minutes": "60"}
+    refused = owner.post(f"{page}/copy", wrong, follow=True).content.decode()
+    assert "At least the time between two copies." in refused
+    owner.post(f"{page}/copy", {"every_minutes": "60", "oldest_minutes": "1440"})
+    assert "No copy has been made yet." in owner.get(page).content.decode()
+    assert copying.run_due() == 1
+
+    shown = owner.get(page).content.decode()
+    assert "rows, copied" in shown
+    assert "AAAA-BBBB-DDDD" in shown  # the first rows are the copy's
+    assert "hx-get" not in owner.get(f"{page}/copy/state").content.decode()
+
+    assert owner.post(f"{page}/copy/now")["Location"] == page
+    assert copying.run_due() == 1
+    assert "asked again" in owner.post(f"{page}/copy/drop", follow=True).content.decode()
+    refused = owner.post(f"{page}/copy/now", follow=True).content.decode()
+    assert "No copy is kept" in refused

@@ -53,6 +53,14 @@ def authenticate(secret: str) -> ApiKey | None:
     return key
 
 
+def get(organisation_id: int, key_id: int) -> ApiKey:
+    """Return a key of the organisation."""
+    found = ApiKey.objects.filter(organisation_id=organisation_id, pk=key_id).first()
+    if found is None:
+        raise NotFound("There is no such key.")
+    return found
+
+
 def switch(organisation_id: int, key_id: int, *, on: bool, by: Actor) -> None:
     """Switch a key on or off."""
     changes = {"is_active": on, **({"last_used_at": timezone.now()} if on else {})}

@@ -117,6 +117,27 @@ class ApiKey(models.Model):
         return f"{self.start}… ({self.rights})"
 
 
+class ApiCall(models.Model):
+    """One call of a program as the log shows it: no bodies, no addresses, no parameters."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_constraint=False)
+    caller = models.CharField(max_length=40)  # "key 7" or "app 3"
+    method = models.CharField(max_length=8)
+    operation = models.CharField(max_length=120)  # the path with its parameters unnamed
+    status = models.SmallIntegerField()
+    milliseconds = models.IntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["organisation", "caller", "at"], name="accounts_call_of_caller"),
+            models.Index(fields=["at"], name="accounts_call_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.operation} {self.status}"
+
+
 class SignInAttempt(models.Model):
     """A failed sign-in, counted by address and by account."""
 

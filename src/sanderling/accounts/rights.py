@@ -18,6 +18,7 @@ class Permission(StrEnum):
     EDIT_WORKFLOWS = "EDIT_WORKFLOWS"
     EDIT_CONNECTORS = "EDIT_CONNECTORS"
     EDIT_EXPORTS = "EDIT_EXPORTS"
+    EDIT_ALERTS = "EDIT_ALERTS"
     READ_REPORTS = "READ_REPORTS"
     ADMINISTER = "ADMINISTER"
 
@@ -32,6 +33,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.READ_CONTACTS,
             Permission.EDIT_SEGMENTS,
             Permission.EDIT_EXPORTS,
+            Permission.EDIT_ALERTS,
             Permission.READ_REPORTS,
         }
     ),

@@ -108,10 +108,22 @@ def _attempted(
         return answering.problem(request, error)
     except RequestDataTooBig:
         return answering.sentence(413, "The body is larger than this server takes.")
-    except (DataError, SuspiciousOperation, UnreadablePostError) as error:
-        # A value that no column takes, or half a body: the caller's, not ours.
+    except UnreadablePostError as error:
+        LOG.warning("%s %s was not read: %s", operation.method, operation.path, error)
+        if _came_too_slowly(error):
+            return answering.sentence(408, "The request came too slowly.")
+        return answering.sentence(400, "The request ended before its end.")
+    except (DataError, SuspiciousOperation) as error:
+        # A value that no column takes: the caller's, not ours.
         LOG.warning("%s %s refused: %s", operation.method, operation.path, error)
-        return answering.sentence(400, "A value is too long, too large or unreadable.")
+        return answering.sentence(400, "A value is too long or too large.")
+
+
+def _came_too_slowly(error: BaseException | None) -> bool:
+    """Say whether a body broke off because we would not wait any longer."""
+    while error is not None and not isinstance(error, TimeoutError):
+        error = error.__cause__
+    return error is not None
 
 
 def _run(

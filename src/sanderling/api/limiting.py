@@ -24,6 +24,7 @@ PER_SECOND = {
     "contact messages": 10,
     "stored email": 10,
     "tracker": 500,  # events of the visitors of one site
+    "inbox": 200,  # calls of all readers of app inboxes
     "tracker people": 20,  # of which this many may make a contact or a subscription
 }
 PER_HOUR = {

@@ -4,7 +4,6 @@ A row per call inside the call would double its cost, so rows gather in the proc
 by one COPY, every few seconds or every few hundred.  What a killed process had gathered is lost.
 """
 
-import datetime as dt
 import logging
 import threading
 import time
@@ -13,23 +12,17 @@ import psycopg
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from sanderling.accounts import calls
+from sanderling.accounts.calls import Row
 from sanderling.api.calling import Caller
-from sanderling.api.models import Request
 from sanderling.api.operations import Operation
-from sanderling.postgres.copying import copy_rows
-from sanderling.postgres.statements import own_connection
 
 LOG = logging.getLogger(__name__)
 EVERY_SECONDS = 5.0
 EVERY_ROWS = 500
-KEPT = dt.timedelta(days=7)
-TIDY_EVERY = 3600.0
-COLUMNS = ("organisation_id", "caller", "method", "operation", "status", "milliseconds", "at")
-Row = tuple[int, str, str, str, int, int, dt.datetime]
 _gathered: list[Row] = []
 _lock = threading.Lock()
 _written_at = time.monotonic()
-_tidied_at = time.monotonic()
 
 
 def note(caller: Caller, operation: Operation, status: int, milliseconds: float) -> None:
@@ -68,22 +61,7 @@ def write_down() -> int:
         return 0
     try:
         with transaction.atomic():
-            written = copy_rows(own_connection(), "api_request", columns=COLUMNS, rows=rows)
-        _tidy()
+            return calls.write(rows)
     except (DatabaseError, psycopg.Error):
         LOG.exception("The log of %d calls could not be written.", len(rows))
         return 0
-    return written
-
-
-def forget_old() -> int:
-    """Delete what is older than a week; return how many rows.  Asked for once an hour."""
-    deleted, _ = Request.objects.filter(at__lt=timezone.now() - KEPT).delete()
-    return deleted
-
-
-def _tidy() -> None:
-    global _tidied_at
-    if time.monotonic() - _tidied_at >= TIDY_EVERY:
-        _tidied_at = time.monotonic()
-        forget_old()

@@ -1,4 +1,4 @@
-"""What the door itself must remember: writes of the last minute, and who called what."""
+"""What the door itself must remember: writes of the last minute, and what has no other place."""
 
 from django.db import models
 
@@ -20,27 +20,6 @@ class RecentWrite(models.Model):
         return f"{self.organisation_id} {bytes(self.digest).hex()[:8]}"
 
 
-class Request(models.Model):
-    """One call as the log shows it: no bodies, no addresses, no parameters."""
-
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_constraint=False)
-    caller = models.CharField(max_length=40)  # "key 7" or "app 3"
-    method = models.CharField(max_length=8)
-    operation = models.CharField(max_length=120)  # the path with its parameters unnamed
-    status = models.SmallIntegerField()
-    milliseconds = models.IntegerField()
-    at = models.DateTimeField()
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["organisation", "-at"], name="api_request_recent"),
-            models.Index(fields=["at"], name="api_request_at"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.operation} {self.status}"
-
-
 class StoredMembers(models.Model):
     """What a program stored with a message and our messages have no column for.
 
@@ -59,3 +38,15 @@ class StoredMembers(models.Model):
 
     def __str__(self) -> str:
         return f"{self.message_id} {self.language}"
+
+
+class ProductFeed(models.Model):
+    """The address of a catalogue of products, as a program configured it."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    url = models.TextField()
+    language = models.CharField(max_length=20, blank=True, default="")
+    is_default = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.url

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from sanderling import __version__
+from sanderling.api import answering, replies
 from sanderling.api.operations import IN_BRACES, OPERATIONS, Operation
 from sanderling.api.rights import OPENS, Group
 
@@ -28,12 +29,23 @@ TITLES = {
     Group.FULL: "Full access",
 }
 ERRORS = {
-    "400": "Something in the request cannot be used; the text says what.",
-    "401": "No key or token, or one that does not work.",
-    "403": "The rights of the key or app do not open this method.",
-    "404": "There is no such thing, or it belongs to somebody else.",
-    "429": "Too many requests; Retry-After says when to come back.",
+    400: "Something in the request cannot be used; the text says what.",
+    401: "No key or token, or one that does not work.",
+    403: "The rights of the key or app do not open this method.",
+    404: "There is no such thing, or it belongs to somebody else.",
+    409: "The state of things does not allow it, or the same write was made a moment ago.",
+    413: "The body is larger than this server takes.",
+    415: "The body is not JSON.",
+    419: "The period is too long.",
+    422: "More would be read than may be read at once.",
+    429: "Too many requests; Retry-After says when to come back.",
+    502: "The customer's database refused the question.",
+    503: "The customer's database does not answer.",
 }
+# Whose 400 has a JSON of its own: the missing parameters by name (api.md §5.7.1), and what the
+# plugin of a shop reads (§7.1).
+OWN_PROBLEMS = {"/v3/event", "/v1/site/webpush/domain"}
+OUTWARD = ("/v3/connectors", "/v3/sources", "/v3/exports", "/v3/segments", "/v2/contacts/recoms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +89,7 @@ def described() -> dict[str, Any]:
         "info": {"title": "Sanderling", "version": __version__},
         "paths": paths,
         "components": {
-            "schemas": components,
+            "schemas": components | replies.SCHEMAS,
             "securitySchemes": {
                 "key": {"type": "http", "scheme": "basic"},
                 "app": {"type": "http", "scheme": "bearer"},
@@ -94,16 +106,62 @@ def _described(one: Operation, body: dict[str, Any] | None) -> dict[str, Any]:
         "description": inspect.getdoc(one.run) or "",
         "tags": [TITLES[one.group]],
         "parameters": _parameters(one),
-        "responses": {
-            "200": {"description": "Done."},
-            **{status: {"description": words} for status, words in ERRORS.items()},
-        },
+        "responses": _answers(one),
     }
     if body is not None:
         described["requestBody"] = {"content": {"application/json": {"schema": body}}}
     if one.group == Group.OPEN:
         described["security"] = []
     return described
+
+
+def _answers(one: Operation) -> dict[str, Any]:
+    """Return what may come back; errors are JSON of the framework or a line of text (§1.6)."""
+    refusal = {
+        answering.JSON: {"schema": replies.ref("Refusal")},
+        answering.PLAIN: {"schema": replies.TEXT},
+    }
+    errors = {
+        str(status): {"description": ERRORS[status], "content": refusal}
+        for status in _statuses(one)
+    }
+    if one.path in OWN_PROBLEMS:
+        errors["400"]["content"] = refusal | {answering.JSON: {"schema": replies.ANYTHING}}
+    done = {"200": _success(one)}
+    if f"{one.method} {one.path}" in replies.ALSO_CREATED:
+        done["201"] = {**done["200"], "description": "Created."}
+    return {**done, **errors}
+
+
+def _success(one: Operation) -> dict[str, Any]:
+    name = f"{one.method} {one.path}"
+    done: dict[str, Any] = {"description": "Done."}
+    if name in replies.COUNTED:
+        words = "How many rows match altogether."
+        done["headers"] = {"TotalCount": {"description": words, "schema": replies.WHOLE}}
+    reply = replies.REPLIES.get(name)
+    if name == "POST /v1/orders":
+        done["description"] = "Nothing when every order was taken; else FailedOrders as JSON."
+    if reply is None:  # nothing, or with a method of our own some JSON
+        return done
+    media_type = "application/json" if name in replies.PLAIN_JSON else answering.JSON
+    if reply == replies.PLAIN:
+        media_type = answering.PLAIN
+    content = {} if isinstance(reply, str) else {"schema": reply}
+    return {**done, "content": {media_type: content}}
+
+
+def _statuses(one: Operation) -> list[int]:
+    left_out = set()
+    if one.group == Group.OPEN:
+        left_out |= {401, 403, 429}
+    if not one.needs_json:
+        left_out.add(415)
+    if one.path != "/v1/balance/history":
+        left_out.add(419)
+    if not one.path.startswith(OUTWARD):
+        left_out |= {422, 502, 503}
+    return [status for status in ERRORS if status not in left_out]
 
 
 def _parameters(one: Operation) -> list[dict[str, Any]]:

@@ -50,25 +50,29 @@ def register_devices(
     organisation_id: int, contact_id: int, sent: shapes.Contact, *, by: Actor
 ) -> None:
     """Give the contact the devices behind its push channels."""
-    for channel in push_channels(sent):
-        device = channel.device or shapes.Device()
-        devices.register(
-            organisation_id,
-            contact_id,
-            devices.Registration(
-                push_token=channel.value or "",
-                application_id=application_id_of(_app_of(channel)),
-                category=channel.type or "mobilepush",
-                app_version=device.app_version or "",
-                client_version=device.client_version or "",
-                device_model=device.device_model or "",
-                os_type=device.os or "",
-                language=device.locale or "",
-                is_active=device.active is not False,
-                subscription=channel.web_push_subscription or {},
-            ),
-            by=by,
-        )
+    for device in registrations_of(sent):
+        devices.register(organisation_id, contact_id, device, by=by)
+
+
+def registrations_of(sent: shapes.Contact) -> list[devices.Registration]:
+    """Return what the push channels say of their devices."""
+    return [_registration(channel) for channel in push_channels(sent)]
+
+
+def _registration(channel: shapes.Channel) -> devices.Registration:
+    device = channel.device or shapes.Device()
+    return devices.Registration(
+        push_token=channel.value or "",
+        application_id=application_id_of(_app_of(channel)),
+        category=channel.type or "mobilepush",
+        app_version=device.app_version or "",
+        client_version=device.client_version or "",
+        device_model=device.device_model or "",
+        os_type=device.os or "",
+        language=device.locale or "",
+        is_active=device.active is not False,
+        subscription=channel.web_push_subscription or {},
+    )
 
 
 def application_id_of(app: str) -> int:

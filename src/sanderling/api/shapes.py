@@ -7,6 +7,9 @@ from typing import Annotated, Any
 
 import msgspec
 
+# The channels as the contract names them, by our own names (api.md §3.1).
+MEDIA = {"Email": "email", "Sms": "sms", "Viber": "viber", "MobilePush": "mobilepush",
+         "WebPush": "webpush", "AppInbox": "appinbox", "Telegram": "telegrambot"}  # fmt: skip
 Id = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 Number = int | float | str
 

@@ -13,7 +13,7 @@ from sanderling.messages import checking, freezing, previewing
 from sanderling.messages.models import Channel
 from sanderling.postgres.statements import fetch
 from sanderling.segments.freezing import people_sql
-from sanderling.sending import gateways
+from sanderling.sending import choosing, gateways
 
 DRY_RUN = 50
 SOME = sql.SQL("SELECT id FROM ({}) AS people (id) ORDER BY id LIMIT %(dry_run)s")
@@ -48,14 +48,18 @@ def warnings_of(broadcast: Broadcast) -> list[str]:
 
 
 def _of_message(broadcast: Broadcast) -> Iterator[str]:
-    if broadcast.message.channel != Channel.EMAIL:
-        yield "Only e-mail can be sent as a campaign so far."
     for problem in checking.fatal(checking.problems_of(broadcast.message)):
         yield str(problem)
 
 
 def _of_sender(broadcast: Broadcast) -> Iterator[str]:
     message = broadcast.message
+    if message.channel != Channel.EMAIL:
+        if problem := choosing.problem_of(
+            broadcast.organisation_id, message.channel, message.sender_name
+        ):
+            yield problem
+        return
     gateway = gateways.gateway_of(broadcast.organisation_id)
     try:
         gateways.sender_of(gateway, name=message.sender_name, address=message.sender_email)

@@ -28,9 +28,13 @@ class Receipt(NamedTuple):
     """The answer for one message.
 
     `code` is the provider's (SMTP: 250, 451, 550…), 0 where the words are ours because no server
-    spoke. `text` is one line, fit to be shown.
+    spoke. `text` is one line, fit to be shown.  `reference` is the provider's own name for the
+    message, by which its delivery report will speak of it; `kind` is what the channel already
+    knows the answer to mean (a word of `outcomes.Kind`).
     """
 
     status: Status
     code: int = 0
     text: str = ""
+    reference: str = ""
+    kind: str = ""

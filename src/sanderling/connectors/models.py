@@ -11,6 +11,7 @@ class ConnectorKind(models.TextChoices):
 
     POSTGRES = "POSTGRES", "PostgreSQL"
     BIGQUERY = "BIGQUERY", "BigQuery"
+    SHEETS = "SHEETS", "Google Sheets"
 
 
 class TlsMode(models.TextChoices):
@@ -33,7 +34,12 @@ class ContactKeyKind(models.TextChoices):
 
 
 class Connector(models.Model):
-    """Where the database is, how to open it, and which column is the contact."""
+    """Where the database is, how to open it, and which column is the contact.
+
+    Of BigQuery: ``database`` is the project, ``username`` the account, ``dataset``
+    where exports go unless they say otherwise, ``location`` the region where it is made.
+    Of Google Sheets: ``database`` is the spreadsheet's number, ``username`` the account.
+    """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
     kind = models.CharField(max_length=10, choices=ConnectorKind.choices, default="POSTGRES")
@@ -41,6 +47,8 @@ class Connector(models.Model):
     host = models.CharField(max_length=253, blank=True, default="")
     port = models.IntegerField(default=5432)
     database = models.CharField(max_length=200, blank=True, default="")
+    dataset = models.CharField(max_length=1024, blank=True, default="", db_default="")
+    location = models.CharField(max_length=40, blank=True, default="", db_default="")
     username = models.CharField(max_length=200, blank=True, default="")
     secret = models.BinaryField(null=True)  # sealed: the password, or a service account's key
     tls = models.CharField(max_length=12, choices=TlsMode.choices, default="prefer")
@@ -61,3 +69,13 @@ class Connector(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def where(self) -> str:
+        """Return the server, or the project, as people know it."""
+        return self.host or self.database
+
+    @property
+    def is_live(self) -> bool:
+        """Whether rows can be asked for by key; what is not live is read whole, into a copy."""
+        return self.kind != ConnectorKind.SHEETS

@@ -2,6 +2,10 @@
 
 from django.conf import settings
 
+from sanderling.connectors.drivers.bigquery import keyfiles
+from sanderling.connectors.drivers.bigquery.settings import TOKENS, BigQuerySettings, Service
+from sanderling.connectors.drivers.google_sheets.settings import GOOGLES, SpreadsheetSettings
+from sanderling.connectors.drivers.google_sheets.settings import Service as SheetsService
 from sanderling.connectors.drivers.postgres.settings import ConnectionSettings, Tls
 from sanderling.connectors.models import Connector, TlsMode
 from sanderling.lib.hosts import Allowed
@@ -33,16 +37,40 @@ def settings_of(connector: Connector) -> ConnectionSettings:
     )
 
 
+def bigquery_settings_of(connector: Connector) -> BigQuerySettings:
+    """Return how to open a BigQuery connector, with its key."""
+    return BigQuerySettings(
+        key=keyfiles.kept(_unsealed(connector, "key")),
+        location=connector.location,
+        service=bigquery_service(),
+    )
+
+
+def bigquery_service() -> Service:
+    """Return where BigQuery is: elsewhere than at Google only on the operator's word."""
+    return Service(settings.BIGQUERY_ENDPOINT, settings.BIGQUERY_TOKEN_URI or TOKENS)
+
+
+def sheets_settings_of(connector: Connector) -> SpreadsheetSettings:
+    """Return how to open a spreadsheet, with the key of its account."""
+    return SpreadsheetSettings(
+        connector.database, keyfiles.kept(_unsealed(connector, "key")), sheets_service()
+    )
+
+
+def sheets_service() -> SheetsService:
+    """Return where Sheets is: elsewhere than at Google only on the operator's word."""
+    return SheetsService(settings.SHEETS_ENDPOINT or GOOGLES, settings.SHEETS_TOKEN_URI or TOKENS)
+
+
 def password_of(connector: Connector) -> str:
     """Return the password in the clear; never show, log or return it anywhere."""
-    if connector.secret is None:
-        return ""
-    return unseal_text(connector.secret, context=_context(connector.pk), keyring=_keyring())
+    return _unsealed(connector, "password")
 
 
-def sealed(password: str, connector_id: int) -> bytes:
-    """Return a password sealed for this connector and no other."""
-    return seal(password, context=_context(connector_id), keyring=_keyring())
+def sealed(secret: str, connector_id: int, what: str = "password") -> bytes:
+    """Return a password, or a ``key``, sealed for this connector and no other."""
+    return seal(secret, context=_context(connector_id, what), keyring=_keyring())
 
 
 def allowed_hosts() -> Allowed:
@@ -50,9 +78,15 @@ def allowed_hosts() -> Allowed:
     return Allowed.from_words(settings.ALLOWED_PRIVATE_HOSTS)
 
 
+def _unsealed(connector: Connector, what: str) -> str:
+    if connector.secret is None:
+        return ""
+    return unseal_text(connector.secret, context=_context(connector.pk, what), keyring=_keyring())
+
+
 def _keyring() -> Keyring:
     return Keyring.from_text(settings.SEALING_KEYS)
 
 
-def _context(connector_id: int) -> str:
-    return f"connector:{connector_id}:password:v1"
+def _context(connector_id: int, what: str) -> str:
+    return f"connector:{connector_id}:{what}:v1"

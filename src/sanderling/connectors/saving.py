@@ -6,8 +6,8 @@ from django.db.models import Model, ProtectedError
 from sanderling.accounts import auditing
 from sanderling.accounts.actors import Actor
 from sanderling.accounts.rights import Permission, require
-from sanderling.connectors import opening
-from sanderling.connectors.drafts import Draft, check
+from sanderling.connectors import drafts, opening
+from sanderling.connectors.drafts import AnyDraft
 from sanderling.connectors.models import Connector, ContactKeyKind
 from sanderling.lib.errors import Conflict, NotFound
 
@@ -26,24 +26,24 @@ def connectors_of(organisation_id: int) -> list[Connector]:
 
 
 def save(
-    organisation_id: int, draft: Draft, *, connector_id: int | None = None, by: Actor
+    organisation_id: int, draft: AnyDraft, *, connector_id: int | None = None, by: Actor
 ) -> Connector:
     """Create a connector, or change the one of ``connector_id``.
 
-    An empty password leaves the stored one.  Raises Invalid with every problem by field.
+    An empty password or key file leaves the stored one.  Raises Invalid with every problem by
+    field.
     """
     require(by, Permission.EDIT_CONNECTORS)
     stored = get(organisation_id, connector_id) if connector_id is not None else None
-    check(draft, organisation_id, stored=stored)
+    drafts.check(draft, organisation_id, stored=stored)
     with transaction.atomic():
         connector = stored or Connector(organisation_id=organisation_id)
         _fill(connector, draft)
         connector.save()
-        if draft.password:
-            connector.secret = opening.sealed(draft.password, connector.pk)
-            connector.save(update_fields=["secret"])
+        _seal(connector, draft)
         verb = "connector.change" if stored else "connector.create"
-        auditing.record(by, verb, connector.pk, name=connector.name, host=connector.host)
+        where = connector.host or connector.database
+        auditing.record(by, verb, connector.pk, name=connector.name, host=where)
     return connector
 
 
@@ -59,18 +59,22 @@ def delete(organisation_id: int, connector_id: int, *, by: Actor) -> None:
         raise Conflict(_in_use(connector, error.protected_objects)) from error
 
 
-def _fill(connector: Connector, draft: Draft) -> None:
+def _fill(connector: Connector, draft: AnyDraft) -> None:
+    connector.kind = draft.kind
     connector.name = draft.name.strip()
-    connector.host = draft.host.strip()
-    connector.port = draft.port
-    connector.database = draft.database.strip()
-    connector.username = draft.username.strip()
-    connector.tls = draft.tls
-    connector.ca = draft.ca.strip()
     connector.key_column = draft.key_column.strip()
     connector.contact_key = draft.contact_key
     by_field = draft.contact_key == ContactKeyKind.FIELD
     connector.field_id = draft.field_id if by_field else None
+    draft.fill(connector)
+
+
+def _seal(connector: Connector, draft: AnyDraft) -> None:
+    """Seal what is secret, once the connector has a number to seal it for."""
+    secret, what = draft.secret()
+    if secret:
+        connector.secret = opening.sealed(secret, connector.pk, what)
+        connector.save(update_fields=["secret"])
 
 
 def _in_use(connector: Connector, users: set[Model]) -> str:

@@ -2,19 +2,27 @@
 
 from sanderling.accounts.actors import Actor
 from sanderling.accounts.rights import Permission, require
-from sanderling.connectors import opening, saving
-from sanderling.connectors.drafts import Draft, check_connection
+from sanderling.connectors import drafts_bigquery, drafts_sheets, opening, saving
+from sanderling.connectors.drafts import AnyDraft, Draft, check_connection
+from sanderling.connectors.drafts_bigquery import BigQueryDraft
+from sanderling.connectors.drafts_sheets import SheetsDraft
+from sanderling.connectors.drivers.bigquery import validating as bigquery
+from sanderling.connectors.drivers.google_sheets import validating as sheets
 from sanderling.connectors.drivers.outages import SourceUnavailable
 from sanderling.connectors.drivers.postgres import browsing, validating
 from sanderling.connectors.drivers.postgres.settings import ConnectionSettings
 from sanderling.connectors.drivers.tables import Validation
-from sanderling.connectors.models import Connector
+from sanderling.connectors.models import Connector, ConnectorKind
 
 NOT_SECURED = "Connection is not SSL-secured"  # the product's own words
 
 
 def validate(
-    organisation_id: int, draft: Draft, *, connector_id: int | None = None, by: Actor
+    organisation_id: int,
+    draft: AnyDraft,
+    *,
+    connector_id: int | None = None,
+    by: Actor,
 ) -> Validation:
     """Return whether the database of a filled-in form opens, and why not.
 
@@ -22,6 +30,12 @@ def validate(
     """
     require(by, Permission.EDIT_CONNECTORS)
     stored = saving.get(organisation_id, connector_id) if connector_id is not None else None
+    if isinstance(draft, BigQueryDraft):
+        opened = drafts_bigquery.settings_of(draft, stored=stored)
+        return bigquery.validate(opened, draft.dataset.strip())
+    if isinstance(draft, SheetsDraft):
+        return sheets.validate(drafts_sheets.settings_of(draft, stored=stored))
+    assert isinstance(draft, Draft)
     check_connection(draft, stored=stored)
     return validating.validate(_settings(draft, stored))
 
@@ -42,7 +56,12 @@ def column_names(
 def validate_stored(organisation_id: int, connector_id: int, *, by: Actor) -> Validation:
     """Return whether a saved connector opens."""
     require(by, Permission.EDIT_CONNECTORS)
-    return validating.validate(opening.settings_of(saving.get(organisation_id, connector_id)))
+    connector = saving.get(organisation_id, connector_id)
+    if connector.kind == ConnectorKind.BIGQUERY:
+        return bigquery.validate(opening.bigquery_settings_of(connector), connector.dataset)
+    if connector.kind == ConnectorKind.SHEETS:
+        return sheets.validate(opening.sheets_settings_of(connector))
+    return validating.validate(opening.settings_of(connector))
 
 
 def warnings_of(validation: Validation) -> list[str]:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from sanderling.accounts import auditing
 from sanderling.accounts.actors import Actor
-from sanderling.contacts import cleaning, fields, keeping_keys
+from sanderling.contacts import cleaning, fields, finding, keeping_keys, suppressing
 from sanderling.contacts.models import Contact, EmailStatus, KeyKind, Source
 from sanderling.contacts.people import KINDS_OF, TEXT_COLUMNS, Match, Person
 from sanderling.lib.errors import Conflict, Invalid, NotFound
@@ -152,6 +152,8 @@ def _recognise(
 
 def _by_id(organisation_id: int, contact_id: int, person: Person) -> Contact:
     contact = locked(organisation_id, contact_id)
+    if contact.deleted_at is not None:  # perhaps because it became a part of somebody
+        contact = locked(organisation_id, finding.current(organisation_id, contact_id))
     key = (KeyKind.EXTERNAL_ID.value, person.external_id or "")
     if keeping_keys.owners(organisation_id, [key]).get(key, contact.pk) != contact.pk:
         raise Conflict(f"External ID {person.external_id} belongs to another contact.")
@@ -171,13 +173,18 @@ def _create(organisation_id: int, person: Person, source: str, email_status: str
     contact = Contact(
         organisation_id=organisation_id,
         source=source,
-        email_status=email_status,
+        email_status=_status_of(organisation_id, person.email, email_status),
         **{name: getattr(person, name) or "" for name in (*TEXT_COLUMNS, "email", "phone")},
         external_id=person.external_id or "",
         fields={str(field): value for field, value in person.fields.items() if value},
     )
     contact.save(force_insert=True)
     return contact
+
+
+def _status_of(organisation_id: int, email: str | None, otherwise: str) -> str:
+    """Return the status of a new address: a suppression holds for whoever comes with it."""
+    return suppressing.status_of(organisation_id, email or "") or otherwise
 
 
 def _identity(free: set[keeping_keys.Key], match: Match) -> set[keeping_keys.Key]:
@@ -217,7 +224,7 @@ def _update(
     if not changed:
         return
     if "email" in changed:
-        contact.email_status = email_status
+        contact.email_status = _status_of(contact.organisation_id, contact.email, email_status)
     contact.updated_at = timezone.now()
     contact.save(update_fields=[*changed, "email_status", "updated_at"])
     _renew_keys(contact, changed)
@@ -227,6 +234,8 @@ def _update(
 def _assign(contact: Contact, person: Person) -> list[str]:
     """Set what was said; return the names of the columns that are different now."""
     wanted = {name: getattr(person, name) for name in (*TEXT_COLUMNS, "email", "phone")}
+    if person.email and person.email.lower() == contact.email.lower():
+        wanted["email"] = None  # the same address in other letters stays as it was written
     wanted["external_id"] = person.external_id or None  # an external ID is never cleared
     own = contact.fields | {str(field): value for field, value in person.fields.items()}
     wanted["fields"] = {field: value for field, value in own.items() if value}

@@ -4,6 +4,7 @@ A device may be known before its person: then it hangs on a contact that has onl
 the person signs in, the known contact takes the device over.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -11,10 +12,11 @@ from django.db import transaction
 
 from sanderling.accounts import auditing
 from sanderling.accounts.actors import Actor
-from sanderling.contacts import erasing, keeping_keys
+from sanderling.contacts import joining, keeping_keys
 from sanderling.contacts.adding import locked
 from sanderling.contacts.models import Contact, ContactKey, Device, KeyKind
 from sanderling.lib.errors import Invalid
+from sanderling.postgres.fields import CurrentTransaction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +47,7 @@ def register(organisation_id: int, contact_id: int, said: Registration, *, by: A
         key = (KeyKind.TOKEN.value, token_key(said.application_id, said.push_token))
         owner = keeping_keys.owners(organisation_id, [key]).get(key)
         if owner not in (None, contact_id):
-            _take_over(organisation_id, owner or 0, key, by=by)
+            _take_over(organisation_id, owner or 0, key, contact_id, by=by)
         keeping_keys.claim(organisation_id, contact_id, [key])
         device = _saved(contact, said)
         auditing.record(by, "device.register", contact_id, category=said.category)
@@ -83,6 +85,21 @@ def switch(organisation_id: int, contact_id: int, push_token: str, *, on: bool, 
     return True
 
 
+def switch_off(organisation_id: int, tokens: Mapping[str, int], *, category: str) -> int:
+    """Mark devices as gone, each token with its contact; return how many."""
+    rows = Device.objects.filter(
+        organisation_id=organisation_id,
+        contact_id__in=tokens.values(),
+        category=category,
+        push_token__in=tokens,
+        is_active=True,
+    )
+    gone = rows.update(is_active=False, changed=CurrentTransaction())
+    if gone:
+        auditing.record(Actor.system(organisation_id), "device.gone", category, count=gone)
+    return gone
+
+
 def token_key(application_id: int, push_token: str) -> str:
     """Return the token as ContactKey spells it."""
     return f"{application_id}:{push_token}"[:500]
@@ -110,14 +127,19 @@ def _fitting(name: str, value: Any) -> Any:
     return value[:limit] if limit and isinstance(value, str) else value
 
 
-def _take_over(organisation_id: int, owner: int, key: keeping_keys.Key, *, by: Actor) -> None:
-    """Take a device from its contact; one that was nothing but this device is deleted."""
+def _take_over(
+    organisation_id: int, owner: int, key: keeping_keys.Key, contact_id: int, *, by: Actor
+) -> None:
+    """Take a device from its contact; one that was nothing but this device is joined."""
     former = locked(organisation_id, owner)
+    others = ContactKey.objects.filter(organisation_id=organisation_id, contact_id=owner)
+    if not joining.is_named(former) and not others.exclude(value=key[1]).exists():
+        words = "The same device signed in as this contact."
+        joining.join(organisation_id, owner, contact_id, reason=words, by=by)
+        return
     _, token = key[1].split(":", 1)
     Device.objects.filter(contact=former, push_token=token).delete()
     ContactKey.objects.filter(
         organisation_id=organisation_id, contact_id=owner, kind=key[0], value=key[1]
     ).delete()
     auditing.record(by, "device.taken", owner)
-    if not (former.external_id or former.email or former.phone):
-        erasing.delete(organisation_id, owner, by=Actor.system(organisation_id))

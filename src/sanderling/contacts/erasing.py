@@ -15,7 +15,9 @@ from sanderling.accounts.actors import Actor
 from sanderling.accounts.rights import Permission, require
 from sanderling.contacts import keeping_keys
 from sanderling.contacts.adding import locked
-from sanderling.contacts.models import Contact, ContactKey, Erasure
+from sanderling.contacts.finding import current
+from sanderling.contacts.models import Contact, ContactKey, Erasure, Joining
+from sanderling.lib.errors import Conflict
 from sanderling.postgres.fields import CurrentTransaction
 from sanderling.postgres.waking import wake
 
@@ -31,9 +33,11 @@ def delete(organisation_id: int, contact_id: int, *, by: Actor) -> None:
 
 
 def restore(organisation_id: int, contact_id: int, *, by: Actor) -> None:
-    """Bring a deleted contact back as it was."""
+    """Bring a deleted contact back as it was; not one that became a part of somebody else."""
     require(by, Permission.EDIT_CONTACTS)
     with transaction.atomic():
+        if current(organisation_id, contact_id) != contact_id:
+            raise Conflict("This contact became a part of another one.")
         contact = locked(organisation_id, contact_id)
         if contact.deleted_at is not None:
             _mark(contact, deleted=False)
@@ -50,11 +54,23 @@ def erase(organisation_id: int, contact_id: int, *, by: Actor) -> None:
         contact = locked(organisation_id, contact_id)
         owned = ContactKey.objects.filter(organisation_id=organisation_id, contact_id=contact_id)
         keys = list(owned.values_list("kind", "value"))
+        _erase_parts(organisation_id, contact_id)
         contact.delete()
         keeping_keys.release(organisation_id, contact_id, keys)
         Erasure.objects.create(organisation_id=organisation_id, contact_id=contact_id)
         auditing.record(by, "contact.erase", contact_id)
         wake("forgetting")
+
+
+def _erase_parts(organisation_id: int, contact_id: int) -> None:
+    """Erase with a contact those that became a part of it: what is left of them is about it."""
+    parts = Joining.objects.filter(organisation_id=organisation_id, contact_id=contact_id)
+    former = list(parts.values_list("former_id", flat=True))
+    Contact.objects.filter(organisation_id=organisation_id, pk__in=former).delete()
+    Erasure.objects.bulk_create(
+        Erasure(organisation_id=organisation_id, contact_id=one) for one in former
+    )
+    parts.delete()
 
 
 def unforgotten(limit: int = 500) -> list[int]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sanderling.contacts import keeping_keys, validating
-from sanderling.contacts.models import Contact, KeyKind
+from sanderling.contacts.models import Contact, Joining, KeyKind
 from sanderling.lib.errors import NotFound
 
 
@@ -13,6 +13,12 @@ def get(organisation_id: int, contact_id: int) -> Contact:
     if contact is None:
         raise NotFound("There is no such contact.")
     return contact
+
+
+def current(organisation_id: int, contact_id: int) -> int:
+    """Return the contact that a number means now: who became a part of somebody is that one."""
+    found = Joining.objects.filter(organisation_id=organisation_id, former_id=contact_id)
+    return found.values_list("contact_id", flat=True).first() or contact_id
 
 
 def by_key(organisation_id: int, kind: str, value: str) -> int | None:

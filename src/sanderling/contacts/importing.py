@@ -1,5 +1,6 @@
 """A file of people, or a bulk call, from its arrival to the queue; ``running`` does the work."""
 
+import itertools
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -12,6 +13,7 @@ from sanderling.accounts import auditing
 from sanderling.accounts.actors import Actor
 from sanderling.accounts.rights import Permission, require
 from sanderling.contacts import fields, lists, mapping, reading
+from sanderling.contacts.devices import Registration
 from sanderling.contacts.models import Import, ImportStatus
 from sanderling.contacts.people import Match, Person
 from sanderling.contacts.running import run_due
@@ -142,15 +144,23 @@ def start(organisation_id: int, import_id: int, *, by: Actor) -> None:
 
 
 def queue_api(
-    organisation_id: int, contacts: Sequence[Person], options: BulkOptions, *, by: Actor
+    organisation_id: int,
+    contacts: Sequence[Person],
+    options: BulkOptions,
+    *,
+    by: Actor,
+    devices: Sequence[Sequence[Registration]] = (),
 ) -> uuid.UUID:
-    """Queue up to 3,000 people of one call; return the session that ``by_session`` finds."""
+    """Queue up to 3,000 people of one call; return the session that ``by_session`` finds.
+
+    ``devices`` are those of each person, in their order.
+    """
     if not 1 <= len(contacts) <= MOST_IN_A_CALL:
         raise Invalid(f"Send 1 to {MOST_IN_A_CALL} contacts at once.")
     with transaction.atomic():
         run = Import.objects.create(
             organisation_id=organisation_id,
-            file=_json_lines(organisation_id, contacts),
+            file=_json_lines(organisation_id, contacts, devices),
             name="API",
             kind="API",
             session=uuid.uuid4(),
@@ -254,9 +264,17 @@ def _waiting(organisation_id: int, import_id: int) -> Import:
     return run
 
 
-def _json_lines(organisation_id: int, contacts: Sequence[Person]) -> StoredFile:
+def _json_lines(
+    organisation_id: int,
+    contacts: Sequence[Person],
+    devices: Sequence[Sequence[Registration]],
+) -> StoredFile:
     encode = msgspec.json.Encoder().encode
-    lines = (encode(asdict(person)) + b"\n" for person in contacts)
+    own = itertools.chain(devices, itertools.repeat(()))
+    lines = (
+        encode(asdict(person) | {"devices": [asdict(one) for one in registered]}) + b"\n"
+        for person, registered in zip(contacts, own, strict=False)
+    )
     return files.store(organisation_id, "contacts.jsonl", chunks=lines)
 
 

@@ -39,7 +39,8 @@ class Rules:
     """How the rows of one merge are understood.
 
     ``field_id`` is the additional field of Match.FIELD; ``join`` and ``leave`` are ids of lists;
-    ``email_status`` is that of new addresses; ``restore`` brings deleted contacts back.
+    ``email_status`` is that of new addresses; ``restore`` brings deleted contacts back;
+    of several contacts with one address ``freshest`` means the one that was updated last.
     """
 
     match: Match = Match.ANY
@@ -47,6 +48,7 @@ class Rules:
     source: str = Source.API
     email_status: str = EmailStatus.CONFIRMED
     restore: bool = True
+    freshest: bool = False
     join: Sequence[int] = ()
     leave: Sequence[int] = ()
 
@@ -110,6 +112,7 @@ class Staging:
         if self.rules.match == Match.FIELD:
             self._run("match_by_field")
         self._run("match_staged")
+        self._run("match_shared")
         STATEMENTS.run("analyze_staging")
         self._run("fold_same")
         self._run("defer_attaching")
@@ -187,6 +190,7 @@ def _params(organisation_id: int, rules: Rules) -> dict[str, Any]:
         "source": rules.source,
         "email_status": rules.email_status,
         "restore": rules.restore,
+        "freshest": rules.freshest,
         "join": list(rules.join),
         "leave": list(rules.leave),
     }

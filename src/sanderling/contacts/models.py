@@ -79,6 +79,15 @@ class Contact(Tracked):
                 OpClass(models.functions.Lower("email"), name="text_pattern_ops"),
                 name="contacts_contact_by_email",
             ),
+            # The API finds a whole address also at the end of a longer one (api.md §5.5.1).
+            models.Index(
+                "organisation",
+                OpClass(
+                    models.functions.Reverse(models.functions.Lower("email")),
+                    name="text_pattern_ops",
+                ),
+                name="contacts_contact_by_email_end",
+            ),
             models.Index(
                 "organisation",
                 OpClass(models.F("phone"), name="varchar_pattern_ops"),
@@ -243,6 +252,7 @@ class Device(Tracked):
     time_zone = models.CharField(max_length=100, blank=True, default="")
     subscription = models.JSONField(default=dict)  # of web push: endpoint and keys
     is_active = models.BooleanField(default=True)
+    muted_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=models.functions.Now())
 
     class Meta:
@@ -315,6 +325,34 @@ class Erasure(Tracked):
 
     def __str__(self) -> str:
         return f"{self.contact_id} erased"
+
+
+class Joining(Tracked):
+    """A contact that was only a device or a browser turned out to be somebody we know.
+
+    ``former_id`` is hidden from then on, and whoever is asked for it gets ``contact_id``.  The
+    rooms above move their facts after it, and once more a minute later (``is_settled``).
+    """
+
+    pk = models.CompositePrimaryKey("organisation_id", "former_id")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    former_id = models.BigIntegerField()
+    contact_id = models.BigIntegerField()
+    reason = models.CharField(max_length=300, blank=True, default="")  # in words
+    at = models.DateTimeField(db_default=models.functions.Now())
+    followed_at = models.DateTimeField(null=True)
+    is_settled = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["organisation", "contact_id"], name="contacts_joining_of"),
+            models.Index(
+                fields=["at"], name="contacts_joining_due", condition=models.Q(is_settled=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.former_id} is {self.contact_id}"
 
 
 class ImportStatus(models.TextChoices):

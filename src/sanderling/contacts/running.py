@@ -18,8 +18,10 @@ import psycopg
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
-from sanderling.contacts import fields, merging, reading
+from sanderling.accounts.actors import Actor
+from sanderling.contacts import devices, fields, merging, reading
 from sanderling.contacts.cleaning import clean
+from sanderling.contacts.devices import Registration
 from sanderling.contacts.mapping import match_of
 from sanderling.contacts.merging import COLUMNS, Counts, Rules, Staging, row_of
 from sanderling.contacts.models import Import, ImportStatus, Source
@@ -115,6 +117,7 @@ class _Run:
             match=match,
             field_id=field_id,
             source=Source.API if run.kind == "API" else Source.IMPORT,
+            freshest=run.kind == "API",
             restore=run.options.get("restore", True),
             join=run.options.get("join", ()),
             leave=run.options.get("leave", ()),
@@ -185,6 +188,7 @@ class _Run:
         self._advance(row, len(chunk), counts, refused=len(part.refused), is_last=is_last)
         if self.run.kind == "API":
             self._answer(row, staging)
+            self._register_devices(originals, staging)
         if row.options.get("event_waits"):
             STATEMENTS.run(
                 "keep_newcomers",
@@ -262,12 +266,27 @@ class _Run:
             ],
         }
 
+    def _register_devices(self, lines: dict[int, Any], staging: Staging) -> None:
+        """Give the people of a bulk call the devices behind their push channels."""
+        by = Actor.system(self.run.organisation_id)
+        for line, contact_id, state, _ in staging.outcomes():
+            if state == "REJECTED":
+                continue
+            for device in msgspec.json.decode(lines[line], type=_Line).devices:
+                devices.register(self.run.organisation_id, contact_id, device, by=by)
+
+
+class _Line(msgspec.Struct):
+    """What a line of a bulk call says beside its Person."""
+
+    devices: list[Registration] = []
+
 
 def _is_named(person: Person, rules: Rules) -> bool:
     if person.external_id or person.contact_id:
         return True
-    if rules.field_id and not person.fields.get(rules.field_id):
-        return False
+    if rules.field_id:  # who is known by it needs no address; who is not is refused by the merge
+        return bool(person.fields.get(rules.field_id))
     return bool(person.email or person.phone or person.token)
 
 

@@ -18,7 +18,10 @@ from sanderling.postgres.statements import Statements
 STATEMENTS = Statements(__package__)
 EMAIL = "EMAIL"
 SMS = "SMS"
+VIBER = "VIBER"
+PHONES = frozenset({SMS, VIBER})
 PAGE = 100
+LONGEST = 254  # of what can be stored: no push token is, their devices are switched off
 
 
 class Reason(StrEnum):
@@ -91,6 +94,17 @@ def is_suppressed(organisation_id: int, channel: str, address: str) -> bool:
     ).exists()
 
 
+def status_of(organisation_id: int, email: str) -> str:
+    """Return the status that a suppression gives to an e-mail address, or ""."""
+    if not email:
+        return ""
+    found = Suppression.objects.filter(
+        organisation_id=organisation_id, channel=EMAIL, address=_normal(EMAIL, email)
+    )
+    reason = found.values_list("reason", flat=True).first()
+    return STATUS_OF[Reason(reason)] if reason else ""
+
+
 def listed(
     organisation_id: int, *, beginning: str = "", after: str = "", limit: int = PAGE
 ) -> list[Suppression]:
@@ -111,15 +125,24 @@ def _set_status(organisation_id: int, addresses: Sequence[str], status: str) -> 
 
 
 def _all_normal(channel: str, addresses: Iterable[str]) -> list[str]:
-    check = validating.email if channel == EMAIL else validating.phone
-    wrong = [address for address in addresses if check(address) is None]
+    wrong = [address for address in addresses if not _is_address(channel, address)]
     if wrong:
         sample = ", ".join(wrong[:3])
         raise Invalid(problems={"addresses": [f"Not an address: {sample}."]})
     return sorted({_normal(channel, address) for address in addresses})
 
 
+def _is_address(channel: str, address: str) -> bool:
+    if channel == EMAIL:
+        return validating.email(address) is not None
+    if channel in PHONES:
+        return validating.phone(address) is not None
+    return 0 < len(address) <= LONGEST
+
+
 def _normal(channel: str, address: str) -> str:
     if channel == EMAIL:
         return address.strip().lower()
-    return validating.phone(address) or address.strip()
+    if channel in PHONES:
+        return validating.phone(address) or address.strip()
+    return address.strip().lower()

@@ -39,6 +39,8 @@ class Event(Tracked):
     params = OrderedJSONField(default=dict)  # name → value, in the order given
     occurred_at = models.DateTimeField(db_default=models.functions.Now())
     is_past = models.BooleanField(default=False)  # history: starts no workflow
+    # It came with another contact that turned out to be this one; it started what it started.
+    is_moved = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         indexes = [

@@ -26,6 +26,7 @@ class Export(models.Model):
     interval = models.CharField(max_length=4, choices=Interval.choices, default="24h")
     cron = models.CharField(max_length=100, blank=True, default="")
     datasets = models.JSONField(default=list)
+    views = models.JSONField(default=list)  # of the ready-made analysis, that somebody asked for
     is_paused = models.BooleanField(default=False)
     next_run_at = models.DateTimeField(null=True)
     requested_at = models.DateTimeField(null=True)  # somebody pressed "Run now"
@@ -85,6 +86,7 @@ class Run(models.Model):
     export = models.ForeignKey(Export, on_delete=models.CASCADE)
     status = models.CharField(max_length=8, choices=RunStatus.choices, default="RUNNING")
     cause = models.CharField(max_length=8, default="SCHEDULE")  # REQUEST, COMPARE, NIGHT
+    problem = models.TextField(blank=True, default="")  # of the views, beside the datasets
     started_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
 
@@ -105,6 +107,8 @@ class DatasetRun(models.Model):
     rows_written = models.BigIntegerField(default=0)
     rows_deleted = models.BigIntegerField(default=0)
     bytes_sent = models.BigIntegerField(default=0)
+    requests = models.BigIntegerField(default=0, db_default=0)  # where they are counted: BigQuery
+    bytes_billed = models.BigIntegerField(default=0, db_default=0)  # that queries there have read
     notes = models.JSONField(default=list)  # sentences: widened columns, left-out columns…
     error = models.TextField(blank=True, default="")
     held_seconds = models.FloatField(default=0)  # age of our oldest open writer: it holds rows back

@@ -71,11 +71,11 @@ def _moved(moving: Move, start: Start, horizon: Horizon) -> Place | None:
 
 
 def _end(moving: Move, start: Start, window: Window, *, is_first: bool) -> int | None:
-    """Return where the next chunk ends; a new table is one chunk, made and filled at once."""
+    """Return where the next chunk ends; some destinations make and fill a new table at once."""
     begun = moving.destination.begun(moving.dataset)
     if begun is not None and window.low < begun <= window.high:
         return begun
-    if start.is_new and is_first:
+    if start.is_new and is_first and moving.destination.begins_whole:
         return window.high
     most = moving.destination.most[moving.dataset.manner]
     end = reading.cut(moving.source, moving.dataset, window, most=most)
@@ -89,6 +89,7 @@ def _chunk(
     return Chunk(
         before=before,
         after=after,
+        low=window.low,
         rows=partial(reading.rows, source, dataset, window, dialect),
         parents=partial(reading.found, source, dataset, window, dialect, dataset.parents)
         if dataset.parents

@@ -11,7 +11,7 @@ import psycopg
 from django.utils import timezone
 
 from sanderling.connectors.drivers.chunks import Written
-from sanderling.exports import alarming, comparing, leasing, moving, reading
+from sanderling.exports import alarming, analysing, comparing, leasing, moving, reading
 from sanderling.exports.catalogue import DATASETS
 from sanderling.exports.destinations.kinds import kind_of
 from sanderling.exports.models import DatasetRun, Export, Run, RunStatus, Watermark
@@ -22,6 +22,9 @@ from sanderling.lib.errors import SanderlingError
 LOG = logging.getLogger(__name__)
 SCHEDULE, REQUEST, COMPARE, NIGHT = "SCHEDULE", "REQUEST", "COMPARE", "NIGHT"
 REMEMBERED = dt.timedelta(days=90)
+COUNTED = (
+    "rows_read", "rows_written", "rows_deleted", "bytes_sent", "requests", "bytes_billed", "notes",
+)  # fmt: skip
 OUR_FAULT = "Something broke on our side; the log of the worker says what. The next run goes on."
 
 
@@ -51,6 +54,7 @@ def _run(export: Export, cause: str, *, claim: bool) -> Run:
         )
         for name in export.datasets:
             _move(this, export, name)
+        this.problem = analysing.refreshed(export)
         is_asked = export.compare_requested_at is not None or cause == COMPARE
         if is_asked or _is_night(export):
             alarming.tell(export, comparing.compare(export, this), is_asked=is_asked)
@@ -86,15 +90,17 @@ def _tell(part: DatasetRun, written: Written) -> None:
     part.rows_written += written.counts.written
     part.rows_deleted += written.counts.deleted
     part.bytes_sent += written.counts.bytes
+    part.requests += written.counts.requests
+    part.bytes_billed += written.counts.billed
     part.notes = list(dict.fromkeys([*part.notes, *written.notes]))
-    part.save(update_fields=["rows_read", "rows_written", "rows_deleted", "bytes_sent", "notes"])
+    part.save(update_fields=COUNTED)
 
 
 def _finish(this: Run, export: Export) -> None:
     has_failed = this.datasets.filter(status=RunStatus.FAILED).exists()
     this.status = RunStatus.FAILED if has_failed else RunStatus.FINISHED
     this.finished_at = timezone.now()
-    this.save(update_fields=["status", "finished_at"])
+    this.save(update_fields=["status", "problem", "finished_at"])
     moment = next_run(export, this.finished_at, has_failed=has_failed)
     night = next_night(export, this.finished_at)
     Export.objects.filter(pk=export.pk).update(next_run_at=moment, compare_at=night)

@@ -1,7 +1,7 @@
 """Keep exports: create, change, pause, delete; who did it is written down."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.utils import timezone
@@ -25,7 +25,7 @@ class Draft:
 
     connector_id: int
     datasets: Sequence[str]
-    schema: str = "public"
+    schema: str = ""  # the usual one of the connector
     interval: str = Interval.DAY
     cron: str = ""
 
@@ -56,6 +56,7 @@ def save(organisation_id: int, draft: Draft, *, export_id: int | None = None, by
     """
     require(by, Permission.EDIT_EXPORTS)
     connector = connectors.get(organisation_id, draft.connector_id)
+    draft = replace(draft, schema=draft.schema.strip() or kind_of(connector).schema(connector))
     stored = get(organisation_id, export_id) if export_id is not None else None
     _check(organisation_id, draft, connector, stored)
     with transaction.atomic():

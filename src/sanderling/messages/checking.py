@@ -5,14 +5,14 @@ from typing import Any
 
 from sanderling import velocity
 from sanderling.contacts.models import Category
-from sanderling.messages import freezing, names
-from sanderling.messages.models import Message
+from sanderling.messages import freezing, names, short
+from sanderling.messages.models import Channel, Message
 from sanderling.messages.preparing import prepare
 from sanderling.messages.problems import Problem, of_error
 from sanderling.messages.rendering import HTML, OFFERED, TEXT, parts_of
 from sanderling.sources.models import DataSource
 
-SHOWN_PARTS = ("subject", "preheader", "html", "text")
+TITLED = frozenset({Channel.MOBILE_PUSH, Channel.WEB_PUSH, Channel.APP_INBOX})
 
 
 def problems_of(message: Message) -> list[Problem]:
@@ -34,7 +34,11 @@ def problems_in(organisation_id: int, snapshot: Mapping[str, Any]) -> list[Probl
     found = list(_of_categories(organisation_id, snapshot["categories"]))
     for language in ["", *snapshot["translations"]]:
         parts = parts_of(snapshot, language)
-        found += _of_emptiness(parts, language)
+        if snapshot["channel"] == Channel.EMAIL:
+            found += _of_emptiness(parts, language)
+        else:
+            found += _of_shortness(snapshot["channel"], parts, language)
+            parts = _texts_only(parts) | dict(short.leaves(short.details_of(snapshot, language)))
         found += _of_templates(parts, snapshot["fields"], sources, language)
     return list(dict.fromkeys(found))
 
@@ -58,11 +62,22 @@ def _of_emptiness(parts: Mapping[str, str], language: str) -> Iterator[Problem]:
         )
 
 
+def _texts_only(parts: Mapping[str, Any]) -> dict[str, str]:
+    """Return the parts without the members of a channel, whose texts are parts of their own."""
+    return {name: text for name, text in parts.items() if isinstance(text, str)}
+
+
+def _of_shortness(channel: str, parts: Mapping[str, str], language: str) -> Iterator[Problem]:
+    if not parts["text"].strip():
+        yield Problem("text", "The message is empty.", language=language)
+    if channel in TITLED and not parts["subject"].strip():
+        yield Problem("subject", "The message has no title.", language=language)
+
+
 def _of_templates(
     parts: Mapping[str, str], fields: Mapping[str, int], sources: set[str], language: str
 ) -> Iterator[Problem]:
-    for part in SHOWN_PARTS:
-        source = parts[part]
+    for part, source in parts.items():
         options = HTML if part in ("html", "preheader") else TEXT
         try:
             template = velocity.compile(

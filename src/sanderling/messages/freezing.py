@@ -11,15 +11,15 @@ from typing import Any
 
 from django.db import transaction
 
-from sanderling.messages import linking, names
-from sanderling.messages.models import Content, Message
+from sanderling.messages import linking, names, short
+from sanderling.messages.models import Channel, Content, Message
 from sanderling.messages.preparing import prepare
 from sanderling.postgres.statements import Statements
 
 STATEMENTS = Statements(__package__)
 COLUMNS = (
     "channel", "name", "subject", "preheader", "sender_name", "sender_email", "reply_to",
-    "html", "text", "language", "tags", "categories", "utm_campaign", "is_strict",
+    "html", "text", "details", "language", "tags", "categories", "utm_campaign", "is_strict",
 )  # fmt: skip
 PARTS = ("subject", "preheader", "html", "text")
 
@@ -39,7 +39,7 @@ def freeze_parts(
     organisation_id: int,
     *,
     columns: dict[str, Any],
-    translations: dict[str, dict[str, str]] | None = None,
+    translations: dict[str, dict[str, Any]] | None = None,
     message_id: int | None = None,
 ) -> Content:
     """Return a content made of columns of ``Message``; without a message it belongs to none.
@@ -71,7 +71,7 @@ def draft(
     organisation_id: int,
     *,
     columns: dict[str, Any],
-    translations: dict[str, dict[str, str]] | None = None,
+    translations: dict[str, dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """Return a snapshot that nobody sends: for previews and checks; its links have no numbers."""
     return (
@@ -90,10 +90,11 @@ def columns_of(message: Message) -> dict[str, Any]:
     return {name: getattr(message, name) for name in COLUMNS}
 
 
-def translations_of(message: Message) -> dict[str, dict[str, str]]:
+def translations_of(message: Message) -> dict[str, dict[str, Any]]:
     """Return the parts of a message's translations by language."""
+    shown = PARTS if message.channel == Channel.EMAIL else (*PARTS, "details")
     return {
-        translation.language: {part: getattr(translation, part) for part in PARTS}
+        translation.language: {part: getattr(translation, part) for part in shown}
         for translation in message.translations.all()
     }
 
@@ -105,6 +106,8 @@ def _blank() -> dict[str, Any]:
 
 def _links_of(snapshot: dict[str, Any]) -> list[str]:
     """Return the addresses of all languages that are known beforehand."""
+    if snapshot["channel"] != Channel.EMAIL:
+        return short.links_in(snapshot)
     pages = [snapshot["html"], *(part["html"] for part in snapshot["translations"].values())]
     found: list[str] = []
     for page in pages:

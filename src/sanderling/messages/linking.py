@@ -52,7 +52,7 @@ class Redirect(NamedTuple):
 def links_in(source: str, *, utm_campaign: str) -> list[str]:
     """Return the addresses of a template that are known beforehand, as they will be opened."""
     found = [_address(quoted) for _, quoted in ANCHOR.findall(source)]
-    return [_with_utm(url, utm_campaign) for url in found if _is_static(url)]
+    return [with_utm(url, utm_campaign) for url in found if is_static(url)]
 
 
 def track(source: str, *, numbers: Mapping[str, str], utm_campaign: str) -> str:
@@ -63,8 +63,8 @@ def track(source: str, *, numbers: Mapping[str, str], utm_campaign: str) -> str:
         sign, inner, url = quoted[0], quoted[1:-1], _address(quoted)
         if UNTRACKED.match(inner):
             return anchor[0]
-        if _is_static(url):
-            return f"{before}{sign}$!{{clickUrl}}/{numbers[_with_utm(url, utm_campaign)]}{sign}"
+        if is_static(url):
+            return f"{before}{sign}$!{{clickUrl}}/{numbers[with_utm(url, utm_campaign)]}{sign}"
         if SPEAKS_VELOCITY.search(inner) and _is_whole(inner):
             return f"{before}{sign}{MARK}{inner}{END_MARK}{sign}"
         return anchor[0]
@@ -103,7 +103,7 @@ def _passage(marked: str, sign: Sign, utm_campaign: str, is_html: bool) -> str:
     url = (html.unescape(marked) if is_html else marked).strip()
     if not _is_web(url):
         return ""
-    whole = _with_utm(url, utm_campaign)
+    whole = with_utm(url, utm_campaign)
     passage = f"{sign(whole)}?to={quote(whole, safe='')}"
     return html.escape(passage) if is_html else passage
 
@@ -129,7 +129,8 @@ def _address(quoted: str) -> str:
     return html.unescape(quoted[1:-1]).strip()
 
 
-def _is_static(url: str) -> bool:
+def is_static(url: str) -> bool:
+    """Whether an address of a template is known beforehand."""
     return _is_web(url) and not SPEAKS_VELOCITY.search(url)
 
 
@@ -142,7 +143,7 @@ def _is_whole(inner: str) -> bool:
     return inner.count("(") == inner.count(")") and inner.count("{") == inner.count("}")
 
 
-def _with_utm(url: str, campaign: str) -> str:
+def with_utm(url: str, campaign: str, *, medium: str = UTM_MEDIUM) -> str:
     """Add what the site's own statistics read, unless the author wrote it."""
     if not campaign:
         return url
@@ -151,7 +152,7 @@ def _with_utm(url: str, campaign: str) -> str:
     except ValueError:
         return url  # not an address; the reader's browser will say so
     present = {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
-    wanted = {"utm_source": UTM_SOURCE, "utm_medium": UTM_MEDIUM, "utm_campaign": campaign}
+    wanted = {"utm_source": UTM_SOURCE, "utm_medium": medium, "utm_campaign": campaign}
     extra = urlencode({name: value for name, value in wanted.items() if name not in present})
     if not extra:
         return url

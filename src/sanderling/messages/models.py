@@ -1,6 +1,7 @@
 """Content: what is said, in which channel and languages."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from sanderling.accounts.models import Organisation
 from sanderling.postgres.fields import Tracked
@@ -9,11 +10,13 @@ from sanderling.postgres.fields import Tracked
 class Channel(models.TextChoices):
     """The channels, spelt as ``mediaType`` in exports."""
 
-    EMAIL = "Email"
-    SMS = "Sms"
-    VIBER = "Viber"
-    WEB_PUSH = "WebPush"
-    MOBILE_PUSH = "MobilePush"
+    EMAIL = "Email", _("Email")
+    SMS = "Sms", _("SMS")
+    VIBER = "Viber", _("Viber")
+    WEB_PUSH = "WebPush", _("Web push")
+    MOBILE_PUSH = "MobilePush", _("Mobile push")
+    APP_INBOX = "AppInbox", _("App inbox")
+    TELEGRAM = "Telegram", _("Telegram")
 
 
 class Message(Tracked):
@@ -29,6 +32,7 @@ class Message(Tracked):
     reply_to = models.CharField(max_length=254, blank=True, default="")
     html = models.TextField(blank=True, default="")
     text = models.TextField(blank=True, default="")
+    details = models.JSONField(default=dict)  # what only this channel has (``detailing``)
     language = models.CharField(max_length=20, blank=True, default="")
     tags = models.JSONField(default=list)
     categories = models.JSONField(default=list)  # keys of subscription categories
@@ -58,6 +62,7 @@ class Translation(models.Model):
     preheader = models.CharField(max_length=500, blank=True, default="")
     html = models.TextField(blank=True, default="")
     text = models.TextField(blank=True, default="")
+    details = models.JSONField(default=dict)
 
     class Meta:
         constraints = [

@@ -13,10 +13,12 @@ from django.conf import settings
 from sanderling import velocity
 from sanderling.accounts.models import Organisation
 from sanderling.lib.errors import NotFound
+from sanderling.messages.models import Channel
 from sanderling.messages.names import Person
 from sanderling.messages.preparing import prepare
 from sanderling.messages.problems import Problem, of_error, of_warning
 from sanderling.messages.rendering import HTML, Links, Renderer, parts_of
+from sanderling.messages.short import ADDRESS, SAMPLE, Short, ShortRenderer, is_tracked
 from sanderling.messages.sourcing import sources_read
 from sanderling.postgres.statements import Statements, fetch_dicts
 from sanderling.sources.fetching import SourceUnavailable, cut_contacts, rows_for
@@ -34,6 +36,7 @@ class Preview:
     text: str = ""
     problems: list[Problem] = field(default_factory=list)
     given: Mapping[str, Any] = field(default_factory=dict)  # what the template saw as ``data``
+    details: Mapping[str, Any] = field(default_factory=dict)  # the members of a short message
 
 
 def preview(
@@ -106,7 +109,11 @@ def _rendered(
         source = parts.get(error.template, "")
         return Preview(problems=[of_error(error, source, fields=fields)], given=given)
     problems = [of_warning(warning, parts, fields=fields) for warning in page.warnings]
-    return Preview(page.subject, "", page.html, page.text, _distinct(problems), given)
+    details = page.details if isinstance(page, Short) else {}
+    text = page.text
+    if is_tracked(snapshot):
+        text = ADDRESS.sub(f"{settings.BASE_URL}/l/{SAMPLE}", text)  # as long as it will be
+    return Preview(page.subject, "", page.html, text, _distinct(problems), given, details)
 
 
 def _distinct(problems: list[Problem]) -> list[Problem]:
@@ -146,6 +153,8 @@ def _given(
 def _renderer(organisation_id: int, snapshot: Mapping[str, Any], language: str) -> Renderer:
     zone = Organisation.objects.values_list("time_zone", flat=True).get(pk=organisation_id)
     lenient = dict(snapshot) | {"is_strict": False}
+    if snapshot["channel"] != Channel.EMAIL:
+        return ShortRenderer(lenient, language=language, time_zone=zone)
     return Renderer(lenient, language=language, time_zone=zone)
 
 

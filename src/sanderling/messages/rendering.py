@@ -41,7 +41,7 @@ HTML = velocity.Options(
 )
 # Names that every template may use beside contact and data.
 OFFERED = frozenset(
-    {"data", "unsubscribeUrl", "viewUrl", "clickUrl", "openUrl"}
+    {"data", "unsubscribeUrl", "preferencesUrl", "viewUrl", "clickUrl", "openUrl"}
     | set(velocity.default_tools(now=dt.datetime.now(dt.UTC)))
 )
 TEXT = velocity.Options(undefined=velocity.Undefined.EMPTY, velocity_count=True)
@@ -106,7 +106,7 @@ class Renderer:
         self.language = chosen_language(snapshot, language)
         self._snapshot = snapshot
         self._utm = snapshot["utm_campaign"]
-        self._tools = _tools_for(self.language, time_zone)
+        self._tools = tools_for(self.language, time_zone)
         self._number_of = number_of
         parts = parts_of(snapshot, self.language)
         page = self._tracked(parts["html"])
@@ -207,6 +207,7 @@ class Renderer:
         context["clickUrl"] = links.click
         context["openUrl"] = links.open
         context["unsubscribeUrl"] = links.unsubscribe
+        context["preferencesUrl"] = f"{links.unsubscribe}/preferences"
         context["viewUrl"] = links.view
         return context
 
@@ -244,7 +245,7 @@ def chosen_language(snapshot: Mapping[str, Any], wanted: str) -> str:
     return str(snapshot["language"])
 
 
-def _tools_for(language: str, time_zone: str) -> Callable[[], Mapping[str, object]]:
+def tools_for(language: str, time_zone: str) -> Callable[[], Mapping[str, object]]:
     """Return how to get the tools of this moment; all messages of a second share them."""
 
     @lru_cache(maxsize=1)

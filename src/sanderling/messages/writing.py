@@ -10,6 +10,7 @@ from sanderling.accounts import auditing
 from sanderling.accounts.actors import Actor
 from sanderling.accounts.rights import Permission, require
 from sanderling.lib.errors import Conflict, Invalid, NotFound
+from sanderling.messages import detailing
 from sanderling.messages.freezing import COLUMNS, PARTS
 from sanderling.messages.models import Message, Translation
 
@@ -26,10 +27,17 @@ def get(organisation_id: int, message_id: int) -> Message:
 
 
 def messages_of(
-    organisation_id: int, *, search: str = "", before_id: int | None = None, limit: int = 50
+    organisation_id: int,
+    *,
+    search: str = "",
+    channel: str = "",
+    before_id: int | None = None,
+    limit: int = 50,
 ) -> list[Message]:
     """Return messages, newest first; ``before_id`` continues a page."""
     rows = Message.objects.filter(organisation_id=organisation_id)
+    if channel:
+        rows = rows.filter(channel=channel)
     if search:
         rows = rows.filter(name__icontains=search)
     if before_id is not None:
@@ -69,7 +77,10 @@ def copy(organisation_id: int, message_id: int, *, by: Actor) -> Message:
         made = save(organisation_id, by=by, **columns)
         for translation in original.translations.all():
             parts = {part: getattr(translation, part) for part in PARTS}
-            translate(organisation_id, made.pk, translation.language, by=by, **parts)
+            details = translation.details
+            translate(
+                organisation_id, made.pk, translation.language, by=by, details=details, **parts
+            )
     return made
 
 
@@ -87,7 +98,13 @@ def delete(organisation_id: int, message_id: int, *, by: Actor) -> None:
 
 
 def translate(
-    organisation_id: int, message_id: int, language: str, *, by: Actor, **parts: str
+    organisation_id: int,
+    message_id: int,
+    language: str,
+    *,
+    by: Actor,
+    details: Mapping[str, Any] | None = None,
+    **parts: str,
 ) -> Translation:
     """Set the version of a message in another language."""
     require(by, Permission.EDIT_MESSAGES)
@@ -96,10 +113,12 @@ def translate(
     if not language or len(language) > 20:
         raise Invalid(problems={"language": ["Give the code of a language, such as uk."]})
     _check_sizes(parts)
+    columns: dict[str, Any] = {"organisation_id": organisation_id, **parts}
+    if details is not None:
+        _check_details(message.channel, details, is_whole=False)
+        columns["details"] = dict(details)
     row, _ = Translation.objects.update_or_create(
-        message=message,
-        language=language,
-        defaults={"organisation_id": organisation_id, **parts},
+        message=message, language=language, defaults=columns
     )
     message.save(update_fields=["updated_at"])
     auditing.record(by, "message.translate", message_id, language=language)
@@ -131,6 +150,12 @@ def _check(message: Message) -> None:
     if problems:
         raise Invalid(problems=problems)
     _check_sizes({part: getattr(message, part) for part in PARTS})
+    _check_details(message.channel, message.details, is_whole=True)
+
+
+def _check_details(channel: str, details: Mapping[str, Any], *, is_whole: bool) -> None:
+    if problems := detailing.problems_of(channel, details, is_whole=is_whole):
+        raise Invalid(problems=problems)
 
 
 def _check_sizes(parts: Mapping[str, str]) -> None:

@@ -148,6 +148,16 @@ def is_dead(contact: Contact) -> bool:
     ).exists()
 
 
+def is_askable(contact: Contact) -> bool:
+    """Whether a letter may ask this contact to confirm its address."""
+    return (
+        contact.deleted_at is None
+        and bool(contact.email)
+        and contact.email_status in ASKABLE
+        and not is_dead(contact)
+    )
+
+
 def _subscribed(contact: Contact, *, by: Actor) -> str:
     """Return how a contact stands who need not be asked; a new address is confirmed."""
     if not contact.email:

@@ -11,16 +11,13 @@ from django.utils import timezone
 
 from sanderling.accounts import auditing
 from sanderling.accounts.actors import Actor
-from sanderling.activities.models import ActivityStatus
-from sanderling.activities.recording import NewActivity
-from sanderling.activities.recording import record as record_activities
 from sanderling.contacts import consent, lists
 from sanderling.contacts.adding import locked
 from sanderling.contacts.models import Category, Contact, ContactList
 from sanderling.events.recording import NewEvent
 from sanderling.events.recording import record as record_events
 from sanderling.lib.errors import NotFound
-from sanderling.optin import asking, saving
+from sanderling.optin import asking, saving, wishing
 from sanderling.optin.models import Confirmation
 from sanderling.sending import tokens, tracking
 from sanderling.sending.models import Delivery, OriginKind
@@ -137,12 +134,4 @@ def _note(confirmation: Confirmation) -> None:
         token = Token(confirmation.organisation_id, confirmation.contact_id, letter.id)
         tracking.subscription_changed(token, WORDS)
         return
-    fact = NewActivity(
-        organisation_id=confirmation.organisation_id,
-        contact_id=confirmation.contact_id,
-        status=ActivityStatus.SUBSCRIPTION_CHANGED,
-        occurred_at=timezone.now(),
-        campaign_type="IM",
-        description=WORDS,
-    )
-    record_activities([fact])
+    wishing.record_change(confirmation.organisation_id, confirmation.contact_id, WORDS)

@@ -9,6 +9,7 @@ from sanderling.accounts.actors import Actor
 from sanderling.accounts.rights import Permission, require
 from sanderling.contacts import validating
 from sanderling.events import types
+from sanderling.events.models import EventType
 from sanderling.lib.errors import Invalid
 from sanderling.optin import wording
 from sanderling.optin.models import Mode, Setting
@@ -16,6 +17,7 @@ from sanderling.optin.models import Mode, Setting
 EDITABLE = (
     "mode", "forms", "sender_name", "sender_email", "letters", "redirect_url", "waits", "days",
 )  # fmt: skip
+SEEN = "subscribeFromApi"
 LONGEST_LIFE = 90  # days
 MOST_FORMS = 200
 WEB_ADDRESS = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
@@ -25,6 +27,15 @@ def setting_of(organisation_id: int) -> Setting:
     """Return how an organisation asks; the defaults where it never said."""
     found = Setting.objects.filter(organisation_id=organisation_id).first()
     return found or Setting(organisation_id=organisation_id)
+
+
+def form_types(setting: Setting) -> list[str]:
+    """Return the forms that are known: named in the settings, or seen in an event."""
+    seen = EventType.objects.filter(
+        organisation_id=setting.organisation_id, key__startswith=f"{SEEN}-"
+    ).values_list("key", flat=True)
+    found = {key.removeprefix(f"{SEEN}-") for key in seen}
+    return sorted(found | set(setting.forms))[:MOST_FORMS]
 
 
 def save(organisation_id: int, *, by: Actor, **columns: Any) -> Setting:

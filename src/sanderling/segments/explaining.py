@@ -59,6 +59,10 @@ def _asked(leaf: SourceRows, scope: Scope) -> str:
     source = sources.get(scope.organisation_id, leaf.source_id)
     where = pushed_down(leaf.where, scope.clock)
     found = matching.estimate(source, where, calendar=calendar_of(scope.clock))
+    if found is None:
+        return _("The copy of %(table)s that is kept here is read for the keys.") % {
+            "table": f"{source.schema}.{source.table}"
+        }
     words = (
         _("The customer's database reads all of %(table)s for about %(rows)s keys.")
         if found.is_scan

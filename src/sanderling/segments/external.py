@@ -13,15 +13,14 @@ from django.db import connection
 from psycopg import sql
 
 from sanderling.lib.errors import SanderlingError
-from sanderling.postgres.copying import into
-from sanderling.postgres.statements import execute, own_connection
+from sanderling.postgres.statements import execute
 from sanderling.segments.compiling import Keys, Scope, tree_of_segment
 from sanderling.segments.nodes import Condition, Group, InSegment, Not, SourceRows
 from sanderling.segments.pushing import EVERY_ROW, calendar_of, pushed_down
 from sanderling.segments.simplifying import simplify
 from sanderling.sources import saving as sources
 from sanderling.sources.contact_keys import key_expression
-from sanderling.sources.matching import copy_matching_keys
+from sanderling.sources.matching import put_matching_keys
 
 LEAST_PATIENCE = 0.1  # seconds; 0 would mean no limit to PostgreSQL
 _numbers = itertools.count(1)
@@ -93,14 +92,13 @@ def _fetched(leaf: SourceRows, scope: Scope, patience: float) -> str:
     name = f"segments_keys_{next(_numbers)}"
     table = sql.Identifier(name)
     execute(sql.SQL("CREATE TEMPORARY TABLE {} (key text) ON COMMIT DROP").format(table))
-    with own_connection().cursor() as cursor, cursor.copy(into(name, columns=["key"])) as copy:
-        copy_matching_keys(
-            source,
-            pushed_down(leaf.where, scope.clock),
-            into=copy.write,
-            calendar=calendar_of(scope.clock),
-            statement_timeout=patience,
-        )
+    put_matching_keys(
+        source,
+        pushed_down(leaf.where, scope.clock),
+        table=name,
+        calendar=calendar_of(scope.clock),
+        statement_timeout=patience,
+    )
     # Without statistics the planner takes the table for tiny and loops over it.
     execute(sql.SQL("ANALYZE {}").format(table))
     return name

@@ -8,7 +8,7 @@ the receipts there is nothing but the conversation with the mail server.
 import contextlib
 import datetime as dt
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -17,12 +17,15 @@ from django.utils import timezone
 
 from sanderling.channels.receipts import Receipt, Status
 from sanderling.lib.logs import traced
+from sanderling.messages.models import Channel
 from sanderling.postgres.statements import Statements, fetch_dicts
-from sanderling.sending import feeding, gateways, leasing, receipting
+from sanderling.sending import choosing, feeding, gateways, handing, leasing, receipting
+from sanderling.sending.addressing import reach_of
+from sanderling.sending.carriers import Carrier, carrier_of
+from sanderling.sending.choosing import NotNow
 from sanderling.sending.consent import heeds_wishes
-from sanderling.sending.handing import hand_over
 from sanderling.sending.leasing import Lease, LeaseLost
-from sanderling.sending.letters import Failure, Letter, Post, Row, letters_of
+from sanderling.sending.letters import Failure, Letter, Post, Row
 from sanderling.sending.models import Gateway
 from sanderling.sending.queueing import BATCH_SIZE
 from sanderling.velocity import VelocityError
@@ -57,6 +60,9 @@ def _work(lease: Lease) -> None:
     except (LeaseLost, GatewayIsBusy) as reason:
         leasing.release(lease)
         LOG.info("Left off: %s", reason)
+    except NotNow as wait:
+        leasing.release(lease, not_before=wait.until, note=wait.message)
+        LOG.info("Held: %s", wait.message)
     except feeding.SourceIsDown as outage:
         leasing.release(lease, not_before=_later(lease), note=outage.message)
         LOG.warning("Held: %s", outage.message)
@@ -70,7 +76,7 @@ def _work(lease: Lease) -> None:
 
 
 def _post(lease: Lease) -> Post:
-    return Post.about(
+    return carrier_of(lease.media_type).post.about(
         organisation_id=lease.organisation_id,
         content_id=lease.content_id,
         origin_kind=lease.origin_kind,
@@ -108,6 +114,8 @@ def _rendered_ahead(
     thread asks the database nothing: contents are compiled and the gateway is read before.
     """
 
+    letters_of = _carrier(post).letters_of
+
     def render(rows: Sequence[Row]) -> list[Letter | Failure]:
         return list(letters_of(post, rows, data=given))
 
@@ -129,9 +137,17 @@ def _send_chunk(lease: Lease, post: Post, made: Sequence[Letter | Failure]) -> N
         raise GatewayIsBusy("the organisation's pace is used up for now")
     handed_at = timezone.now()
     leaving = _mark(lease, post, letters, handed_at)
-    with transaction.atomic() if gateways.is_capture(post.gateway) else contextlib.nullcontext():
+    is_ours = gateways.is_capture(post.gateway) or choosing.stays_here(post.gateway)
+    with transaction.atomic() if is_ours else contextlib.nullcontext():
         receipts = list(hand_over(post, leaving))
         _write(post, receipts, handed_at)
+
+
+def hand_over(post: Post, letters: Sequence[Letter]) -> Iterable[tuple[Letter, Receipt]]:
+    """Yield each letter with its receipt, in any order."""
+    if gateways.is_capture(post.gateway):
+        return handing.capture(post, letters)
+    return _carrier(post).hand_over(post, letters)
 
 
 def _mark(
@@ -146,6 +162,8 @@ def _mark(
             "organisation_id": post.organisation_id,
             "categories": post.snapshot["categories"],
             "heeds_wishes": heeds_wishes(post.origin_kind),
+            "is_mail": post.snapshot["channel"] == Channel.EMAIL,
+            "suppressed_as": reach_of(post.snapshot["channel"]).suppressed_as,
             "contact_ids": [letter.contact_id for letter in letters],
             "delivery_ids": [letter.delivery_id for letter in letters],
             "addresses": [letter.recipient for letter in letters],
@@ -161,8 +179,9 @@ def _mark(
 def _write(post: Post, receipts: Sequence[tuple[Letter, Receipt]], handed_at: dt.datetime) -> None:
     silent = [receipt for _, receipt in receipts if _is_silence(receipt)]
     anybody = len(silent) < len(receipts)
+    explain = _carrier(post).outcome_of
     verdicts = [
-        receipting.verdict_on(letter, receipt, anybody_answered=anybody)
+        receipting.verdict_on(letter, receipt, anybody_answered=anybody, explain=explain)
         for letter, receipt in receipts
     ]
     receipting.write(post, verdicts, handed_at=handed_at)
@@ -171,6 +190,10 @@ def _write(post: Post, receipts: Sequence[tuple[Letter, Receipt]], handed_at: dt
     elif silent:
         gateways.hold(post.gateway, silent[0].text)
         raise GatewayIsBusy(silent[0].text)
+
+
+def _carrier(post: Post) -> Carrier:
+    return carrier_of(post.snapshot["channel"])
 
 
 def _is_silence(receipt: Receipt) -> bool:

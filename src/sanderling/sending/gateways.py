@@ -1,5 +1,7 @@
 """How an organisation's mail leaves: its own SMTP server, or the built-in capture.
 
+The gateways of other channels are in ``connecting.py``; holding, pace and sealing are the same.
+
 An organisation without a gateway, or with one that names no host, is captured: everything works
 and nothing leaves the house, until somebody fills in a server.
 """
@@ -19,11 +21,13 @@ from sanderling.channels import email
 from sanderling.lib.errors import Invalid
 from sanderling.lib.hosts import Allowed, checked_address
 from sanderling.lib.sealing import Keyring, seal, unseal_text
+from sanderling.messages.models import Channel
 from sanderling.postgres.statements import Statements
 from sanderling.sending.models import Gateway
 
 STATEMENTS = Statements(__package__)
 LOG = logging.getLogger(__name__)
+CAPTURE = "CAPTURE"
 CAPTURE_SENDER = "captured@sanderling.invalid"
 LONGEST_HOLD = dt.timedelta(minutes=10)
 _pools = threading.local()
@@ -31,13 +35,15 @@ _pools = threading.local()
 
 def gateway_of(organisation_id: int) -> Gateway:
     """Return the organisation's gateway; one that captures where none was set up."""
-    found = Gateway.objects.filter(organisation_id=organisation_id).first()
+    found = Gateway.objects.filter(organisation_id=organisation_id, channel=Channel.EMAIL).first()
     return found or Gateway(organisation_id=organisation_id)
 
 
 def is_capture(gateway: Gateway) -> bool:
-    """Whether its mail stays in the house."""
-    return not gateway.host
+    """Whether its messages stay in the house."""
+    if gateway.channel == Channel.EMAIL:
+        return not gateway.host
+    return gateway.kind == CAPTURE
 
 
 def sender_of(gateway: Gateway, *, name: str, address: str) -> email.Mailbox:
@@ -60,9 +66,9 @@ def server_of(gateway: Gateway) -> email.Server:
         port=gateway.port,
         security=email.Security(gateway.tls),
         username=gateway.username,
-        password=_opened(gateway.secret, gateway, "password"),
+        password=opened(gateway.secret, gateway, "password"),
         hello=urlsplit(settings.BASE_URL).hostname or "",
-        resolve=_resolve,
+        resolve=resolve,
     )
 
 
@@ -88,7 +94,7 @@ def signer_of(gateway: Gateway, sender: str) -> email.Signer | None:
     """Return the DKIM signer for a sender's domain; None where no key is set up."""
     if not gateway.dkim_secret or not gateway.dkim_selector:
         return None
-    key = _opened(gateway.dkim_secret, gateway, "dkim")
+    key = opened(gateway.dkim_secret, gateway, "dkim")
     domain = sender.rpartition("@")[2].encode("idna").decode("ascii")
     return email.Signer(domain, gateway.dkim_selector, private_key=key)
 
@@ -101,13 +107,17 @@ def save(
     A gateway that was held is let go: the new settings deserve a trial.
     """
     require(by, Permission.ADMINISTER)
-    gateway, _ = Gateway.objects.get_or_create(organisation_id=organisation_id)
+    gateway, _ = Gateway.objects.get_or_create(
+        organisation_id=organisation_id, channel=Channel.EMAIL
+    )
     for name, value in columns.items():
         setattr(gateway, name, value)
     if password is not None:
-        gateway.secret = _sealed(password, gateway, "password") if password else None
+        gateway.secret = sealed(password, gateway, "password") if password else None
     gateway.held_until, gateway.failures, gateway.note = None, 0, ""
-    gateway.clean_fields(exclude=["organisation", "held_until", "secret", "dkim_secret"])
+    gateway.clean_fields(
+        exclude=["organisation", "held_until", "secret", "dkim_secret", "settings", "senders"]
+    )
     gateway.save(
         update_fields=[*columns, "secret", "held_until", "failures", "note"],
     )
@@ -119,9 +129,11 @@ def make_dkim_key(organisation_id: int, selector: str, *, by: Actor) -> None:
     """Give the gateway a fresh signing key; ``dkim_record`` says what to publish."""
     require(by, Permission.ADMINISTER)
     email.Signer("example.com", selector, private_key=(key := email.new_key()))
-    gateway, _ = Gateway.objects.get_or_create(organisation_id=organisation_id)
+    gateway, _ = Gateway.objects.get_or_create(
+        organisation_id=organisation_id, channel=Channel.EMAIL
+    )
     gateway.dkim_selector = selector
-    gateway.dkim_secret = _sealed(key, gateway, "dkim")
+    gateway.dkim_secret = sealed(key, gateway, "dkim")
     gateway.save(update_fields=["dkim_selector", "dkim_secret"])
     auditing.record(by, "gateway.dkim", gateway.pk, selector=selector)
 
@@ -169,18 +181,21 @@ def spend(gateway: Gateway, messages: int) -> bool:
     return bool(STATEMENTS.rows("spend_pace", params))
 
 
-def _resolve(host: str, port: int) -> str:
+def resolve(host: str, port: int) -> str:
+    """Return the address to connect to; raises HostRefused for what the operator forbids."""
     return checked_address(host, port, allowed=Allowed.from_words(settings.ALLOWED_PRIVATE_HOSTS))
 
 
-def _sealed(secret: str, gateway: Gateway, kind: str) -> bytes:
+def sealed(secret: str, gateway: Gateway, kind: str) -> bytes:
+    """Return a secret of a gateway as it is stored."""
     return seal(secret, context=_context(gateway, kind), keyring=_keyring())
 
 
-def _opened(sealed: bytes | memoryview | None, gateway: Gateway, kind: str) -> str:
-    if not sealed:
+def opened(stored: bytes | memoryview | None, gateway: Gateway, kind: str) -> str:
+    """Return a stored secret; empty where there is none."""
+    if not stored:
         return ""
-    return unseal_text(sealed, context=_context(gateway, kind), keyring=_keyring())
+    return unseal_text(stored, context=_context(gateway, kind), keyring=_keyring())
 
 
 def _context(gateway: Gateway, kind: str) -> str:

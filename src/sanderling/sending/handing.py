@@ -1,4 +1,4 @@
-"""A chunk leaves: over SMTP, or into the capture; every letter gets one receipt."""
+"""A chunk leaves, or stays in the capture; every letter gets one receipt."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,20 +10,13 @@ from sanderling.sending import gateways
 from sanderling.sending.letters import Letter, Post
 
 CAPTURED = Receipt(Status.ACCEPTED, 250, "captured")
-COLUMNS = ("organisation_id", "delivery_id", "message_id", "recipient", "subject", "raw")
+COLUMNS = (
+    "organisation_id", "media_type", "delivery_id", "message_id", "recipient", "subject", "raw",
+)  # fmt: skip
 
 
-def hand_over(post: Post, letters: Sequence[Letter]) -> Iterator[tuple[Letter, Receipt]]:
-    """Yield each letter with its receipt, in any order.
-
-    The capture writes in the caller's transaction: with the receipts or not at all.
-    """
-    if gateways.is_capture(post.gateway):
-        return _capture(post, letters)
-    return _send(post, letters)
-
-
-def _send(post: Post, letters: Sequence[Letter]) -> Iterator[tuple[Letter, Receipt]]:
+def send_mails(post: Post, letters: Sequence[Letter]) -> Iterator[tuple[Letter, Receipt]]:
+    """Yield each mail with the receipt of the SMTP server, in any order."""
     sender = post.sender.address
     outgoing = (
         Outgoing(Envelope(sender, letter.recipient), letter.content, key=letter)
@@ -33,7 +26,8 @@ def _send(post: Post, letters: Sequence[Letter]) -> Iterator[tuple[Letter, Recei
         yield message.key, receipt
 
 
-def _capture(post: Post, letters: Sequence[Letter]) -> Iterator[tuple[Letter, Receipt]]:
+def capture(post: Post, letters: Sequence[Letter]) -> Iterator[tuple[Letter, Receipt]]:
+    """Keep letters in the inbox, in the caller's transaction: with the receipts or not at all."""
     copy_rows(
         own_connection(),
         "sending_captured",
@@ -41,9 +35,10 @@ def _capture(post: Post, letters: Sequence[Letter]) -> Iterator[tuple[Letter, Re
         rows=(
             (
                 post.organisation_id,
+                post.snapshot["channel"],
                 letter.delivery_id,
                 letter.message_id,
-                letter.recipient,
+                letter.recipient[:254],
                 letter.subject[:1000],
                 letter.content,
             )

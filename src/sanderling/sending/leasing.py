@@ -36,6 +36,7 @@ class Lease:
     origin_kind: str
     origin_id: int
     attempts: int
+    media_type: str
     name: uuid.UUID
 
 
@@ -47,8 +48,8 @@ def take() -> Lease | None:
         if not rows:
             return None
         *columns, was_abandoned = rows[0]
-        batch, organisation, content, kind, origin, attempts = columns
-        lease = Lease(batch, organisation, content, kind, origin, attempts, name)
+        batch, organisation, content, kind, origin, attempts, media = columns
+        lease = Lease(batch, organisation, content, kind, origin, attempts, media, name)
         if was_abandoned:
             _doubt([lease.batch_id])
     return lease

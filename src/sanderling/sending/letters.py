@@ -41,6 +41,7 @@ class Letter:
     warnings: int
     attempts: int
     row: Row
+    parts: int = 0  # of an SMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +72,15 @@ class Post:
     ) -> "Post":
         """Read what a batch is about: one query when the content is known."""
         snapshot, message_id = _content(content_id)
-        gateway = gateways.gateway_of(organisation_id)
+        gateway = cls.gateway_for(organisation_id, snapshot)
         return cls(
             organisation_id, content_id, origin_kind, origin_id, snapshot, message_id, gateway
         )
+
+    @classmethod
+    def gateway_for(cls, organisation_id: int, snapshot: Snapshot) -> Gateway:
+        """Return by which gateway the messages leave; other channels choose among several."""
+        return gateways.gateway_of(organisation_id)
 
     @cached_property
     def facts(self) -> dict[str, Any]:

@@ -44,6 +44,7 @@ class Batch(models.Model):
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
     content_id = models.BigIntegerField()
+    media_type = models.CharField(max_length=20, default="Email", db_default="Email")
     origin_kind = models.CharField(max_length=9, choices=OriginKind.choices)
     origin_id = models.BigIntegerField()
     status = models.CharField(max_length=9, choices=BatchStatus.choices, default="WAITING")
@@ -89,7 +90,7 @@ class Delivery(models.Model):
     )  # run and block, or request
     content_id = models.BigIntegerField()
     media_type = models.CharField(max_length=20, default="Email")
-    address = models.CharField(max_length=254, blank=True, default="")
+    address = models.CharField(max_length=4096, blank=True, default="")  # a push token is long
     language = models.CharField(max_length=20, blank=True, default="")
     params = models.JSONField(null=True)  # of a triggered message: what the template sees as data
     status = models.CharField(max_length=9, choices=DeliveryStatus.choices, default="WAITING")
@@ -97,6 +98,9 @@ class Delivery(models.Model):
     description = models.TextField(blank=True, default="")
     warnings = models.IntegerField(default=0)
     attempts = models.IntegerField(default=0)
+    gateway_id = models.BigIntegerField(null=True)  # which took it; null for e-mail
+    parts = models.SmallIntegerField(default=0, db_default=0)  # of an SMS
+    reported = models.CharField(max_length=12, blank=True, default="", db_default="")
     request_id = models.UUIDField(null=True)  # the API's requestId
     event_id = models.BigIntegerField(null=True)
     created_at = models.DateTimeField(db_default=models.functions.Now())
@@ -125,9 +129,19 @@ class Delivery(models.Model):
 
 
 class Gateway(models.Model):
-    """How an organisation's mail leaves: its SMTP server, or the built-in capture."""
+    """How an organisation's messages of a channel leave, or stay in the built-in capture.
 
-    organisation = models.OneToOneField(Organisation, on_delete=models.CASCADE)
+    One for e-mail (``host`` and what follows); any number for other channels, whose ``settings``
+    and ``secret`` (a JSON object, sealed) are read by the carrier of the channel.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    channel = models.CharField(max_length=12, default="Email", db_default="Email")
+    kind = models.CharField(max_length=12, default="SMTP", db_default="SMTP")
+    name = models.CharField(max_length=100, blank=True, default="", db_default="")
+    settings = models.JSONField(default=dict)
+    senders = models.JSONField(default=list)  # what a message may name as its sender
+    is_paused = models.BooleanField(default=False, db_default=False)
     host = models.CharField(max_length=253, blank=True, default="")  # empty: capture
     port = models.IntegerField(default=587)
     username = models.CharField(max_length=200, blank=True, default="")
@@ -142,14 +156,65 @@ class Gateway(models.Model):
     failures = models.IntegerField(default=0)  # hand-overs in a row that found nobody
     note = models.TextField(blank=True, default="")  # why it is held, in words
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation"],
+                name="sending_gateway_one_for_mail",
+                condition=models.Q(channel="Email"),
+            )
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "channel", "id"], name="sending_gateway_channel")
+        ]
+
     def __str__(self) -> str:
-        return self.host or "capture"
+        return self.name or self.host or "capture"
+
+
+class Reference(models.Model):
+    """Which delivery a provider means by its own id (distributed by value)."""
+
+    pk = models.CompositePrimaryKey("gateway_id", "reference")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_constraint=False)
+    gateway_id = models.BigIntegerField()
+    reference = models.CharField(max_length=200)
+    contact_id = models.BigIntegerField()
+    delivery_id = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["contact_id"], name="sending_reference_contact")]
+
+    def __str__(self) -> str:
+        return f"{self.reference} is {self.delivery_id}"
+
+
+class EarlyReport(models.Model):
+    """A report that came before we had written down what the provider calls the message."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    gateway = models.ForeignKey(Gateway, on_delete=models.CASCADE)
+    reference = models.CharField(max_length=200)
+    fate = models.CharField(max_length=12)
+    text = models.CharField(max_length=400, blank=True, default="")
+    at = models.DateTimeField(db_default=models.functions.Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["gateway", "reference", "fate"], name="sending_early_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.fate} of {self.reference}"
 
 
 class Captured(models.Model):
-    """A mail that the built-in capture took instead of an SMTP server."""
+    """A message that the built-in capture took: a mail as it is, others as JSON."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    media_type = models.CharField(max_length=20, default="Email", db_default="Email")
     delivery_id = models.BigIntegerField(null=True)
     message_id = models.CharField(max_length=255)
     recipient = models.CharField(max_length=254)

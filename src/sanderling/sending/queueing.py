@@ -16,6 +16,7 @@ from psycopg.types.json import Jsonb
 from sanderling.messages.models import Content
 from sanderling.postgres.statements import Statements, execute
 from sanderling.postgres.waking import wake
+from sanderling.sending.addressing import reach_of
 from sanderling.sending.consent import heeds_wishes
 from sanderling.sending.models import Batch, DeliveryStatus
 
@@ -134,6 +135,7 @@ def _enqueue_batch(
     batch = Batch.objects.create(
         organisation_id=content.organisation_id,
         content_id=content.pk,
+        media_type=content.snapshot["channel"],
         origin_kind=origin.kind,
         origin_id=origin.id,
         **({"due_at": due_at} if due_at else {}),
@@ -168,6 +170,7 @@ def _common(content: Content, origin: Origin) -> dict[str, Any]:
         "organisation_id": content.organisation_id,
         "content_id": content.pk,
         "media_type": content.snapshot["channel"],
+        **reach_of(content.snapshot["channel"])._asdict(),
         "categories": content.snapshot["categories"],
         "heeds_wishes": heeds_wishes(origin.kind),
         "origin_kind": origin.kind,

@@ -8,7 +8,7 @@ cannot unsubscribe anybody.  Four of them are made for every message: 2 us each.
 """
 
 import hmac
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from enum import StrEnum
 from functools import cache, lru_cache
 from hashlib import blake2b
@@ -19,6 +19,7 @@ from django.utils.http import base36_to_int, int_to_base36
 
 from sanderling.lib.errors import NotFound
 
+SHORT_DIGEST = 5  # bytes: every sign of an SMS is paid for, and a guess costs a request
 DIGEST_BYTES = 8  # 64 bits: a guess at a million a second takes 300,000 years
 
 
@@ -32,6 +33,9 @@ class Purpose(StrEnum):
     CONFIRM = "s"  # a subscription; its third number is a question's and not a delivery's
     LINK = "l"  # a link's number within an organisation
     ADDRESS = "a"  # an address that came from data
+    REPORT = "r"  # a delivery, as providers and their reports name it
+    GATEWAY = "g"  # where a gateway's provider may report to
+    SHORT = "k"  # a short link
 
 
 class Token(NamedTuple):
@@ -80,6 +84,39 @@ def read_link(text: str, organisation_id: int) -> int:
     return base36_to_int(body)
 
 
+def sign_gateway(gateway_id: int) -> str:
+    """Return the word of the address at which a gateway's provider reports."""
+    return signed(int_to_base36(gateway_id), Purpose.GATEWAY)
+
+
+def read_gateway(text: str) -> int:
+    """Return which gateway a word is of."""
+    return base36_to_int(_checked(text, Purpose.GATEWAY))
+
+
+def sign_short(token: Token, link_id: int) -> str:
+    """Return a link of one delivery in as few signs as hold it; the organisation is the row's."""
+    numbers = b"".join(map(_packed, (token.contact_id, token.delivery_id, link_id)))
+    digest = _keyed(Purpose.SHORT).copy()
+    digest.update(numbers)
+    return urlsafe_b64encode(numbers + digest.digest()[:SHORT_DIGEST]).rstrip(b"=").decode()
+
+
+def read_short(text: str) -> tuple[int, int, int]:
+    """Return contact, delivery and number of the link; raises BadToken."""
+    try:
+        whole = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except ValueError:
+        raise BadToken from None
+    numbers, given = whole[:-SHORT_DIGEST], whole[-SHORT_DIGEST:]
+    digest = _keyed(Purpose.SHORT).copy()
+    digest.update(numbers)
+    if len(given) < SHORT_DIGEST or not hmac.compare_digest(given, digest.digest()[:SHORT_DIGEST]):
+        raise BadToken
+    contact, delivery, link = _unpacked(numbers)
+    return contact, delivery, link
+
+
 @lru_cache(maxsize=4096)
 def sign_address(organisation_id: int, url: str) -> str:
     """Return the digest of an address that came from data: no other may be redirected to."""
@@ -89,6 +126,26 @@ def sign_address(organisation_id: int, url: str) -> str:
 def check_address(digest: str, organisation_id: int, url: str) -> None:
     """Raise BadToken unless we put this very address into a message of the organisation."""
     _require(digest, sign_address(organisation_id, url))
+
+
+def _packed(number: int) -> bytes:
+    """Return a number in groups of seven bits, the last one first (LEB128)."""
+    out = bytearray()
+    while number > 0x7F:
+        out.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes([*out, number])
+
+
+def _unpacked(packed: bytes) -> list[int]:
+    numbers, number, shift = [], 0, 0
+    for byte in packed:
+        number |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            numbers.append(number)
+            number, shift = 0, 0
+    return numbers
 
 
 def _checked(text: str, purpose: Purpose) -> str:

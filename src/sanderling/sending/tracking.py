@@ -12,12 +12,16 @@ from django.utils import timezone
 from sanderling.accounts.actors import Actor
 from sanderling.activities.models import Activity, ActivityStatus
 from sanderling.activities.recording import NewActivity, record
+from sanderling.channels.reports import Fate
 from sanderling.contacts import consent, suppressing
 from sanderling.contacts.models import Contact
-from sanderling.messages.models import Content, Link
+from sanderling.messages.models import Channel, Content, Link
 from sanderling.messages.rendering import Rendered
 from sanderling.postgres.statements import Statements, fetch_dicts
-from sanderling.sending import facts, feeding, letters, tokens
+from sanderling.sending import facts, feeding, letters, reporting, tokens
+from sanderling.sending.addressing import reach_of
+from sanderling.sending.carriers import carrier_of
+from sanderling.sending.models import Delivery
 from sanderling.sending.tokens import BadToken, Purpose, Token
 
 STATEMENTS = Statements(__package__)
@@ -49,6 +53,23 @@ def address_of(text: str, link: str, url: str | None = None) -> str:
     return _address(tokens.read(text, Purpose.CLICK), link, url)
 
 
+def clicked_short(text: str, *, counts: bool = True) -> str:
+    """Write down that a short link was followed; return the address to go to.
+
+    Without ``counts`` nothing is written (a program looks where it leads).
+    """
+    contact_id, delivery_id, number = tokens.read_short(text)
+    row = Delivery.objects.filter(contact_id=contact_id, id=delivery_id).first()
+    link = Link.objects.filter(organisation_id=row.organisation_id, pk=number) if row else None
+    found = link.first() if link is not None else None
+    if row is None or found is None:
+        raise BadToken
+    if counts:
+        token = Token(row.organisation_id, contact_id, delivery_id)
+        reporting.settle(token, Fate.CLICKED, at=timezone.now(), link=found.url)
+    return found.url
+
+
 def reader_of(text: str) -> Contact:
     """Return who would be unsubscribed; the page asks before it does."""
     return _contact(tokens.read(text, Purpose.UNSUBSCRIBE))
@@ -60,14 +81,23 @@ def unsubscribed(text: str) -> Contact:
     contact = _contact(token)
     by = Actor.system(token.organisation_id)
     with transaction.atomic():
-        is_new = consent.unsubscribe(contact, by=by)
-        written_to = str(_delivery(token)["address"])
-        if written_to.lower() != contact.email.lower():
-            # The mail went to an address that the contact has not got any more.
-            is_new |= _suppress(written_to, by)
+        row = _delivery(token)
+        written_to = str(row["address"])
+        if row["media_type"] != Channel.EMAIL:
+            is_new = _suppress(written_to, by, reach_of(row["media_type"]).suppressed_as)
+        else:
+            is_new = consent.unsubscribe(contact, by=by)
+            if written_to.lower() != contact.email.lower():
+                # The mail went to an address that the contact has not got any more.
+                is_new |= _suppress(written_to, by, suppressing.EMAIL)
         if is_new:
             _record(token, ActivityStatus.UNSUBSCRIBED)
     return contact
+
+
+def preferences_of(text: str) -> Token:
+    """Return whose preferences a link of a mail leads to."""
+    return tokens.read(text, Purpose.UNSUBSCRIBE)
 
 
 def subscription_changed(token: Token, words: str) -> None:
@@ -82,7 +112,7 @@ def web_version(text: str) -> Rendered:
     """
     token = tokens.read(text, Purpose.VIEW)
     row = _delivery(token)
-    post = letters.Post.about(**{name: row[name] for name in ABOUT})
+    post = carrier_of(row["media_type"]).post.about(**{name: row[name] for name in ABOUT})
     given = feeding.data_of(post, [row])[row["contact_id"]]
     renderer = post.renderer(row["delivery_language"] or row["language"])
     # Looking at it in a browser is not opening the mail: the pixel points nowhere.
@@ -101,8 +131,8 @@ def _address(token: Token, link: str, url: str | None) -> str:
     return found.url
 
 
-def _suppress(address: str, by: Actor) -> bool:
-    channel, reason = suppressing.EMAIL, suppressing.Reason.UNSUBSCRIBED
+def _suppress(address: str, by: Actor, channel: str) -> bool:
+    reason = suppressing.Reason.UNSUBSCRIBED
     return bool(suppressing.suppress(by.organisation_id, channel, [address], reason=reason, by=by))
 
 

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from gunicorn import SERVER, util
 from gunicorn.http import errors
 from gunicorn.workers.gthread import ThreadWorker
@@ -25,6 +26,7 @@ from gunicorn.workers.gthread import ThreadWorker
 from sanderling.api import logging_calls, wire
 from sanderling.api.gathering import Outcome, Tray, Wish
 from sanderling.lib.logs import traced
+from sanderling.site import chunked
 from sanderling.site.bad_requests import refusal, status_of
 from sanderling.site.lines import QUIET, Line, Stage
 
@@ -58,7 +60,7 @@ class Listener(ThreadWorker):  # type: ignore[misc]
         super().load_wsgi()
         application: Callable[..., Iterable[bytes]] = self.wsgi
         self.headers = _common_headers(application)
-        self.wsgi = partial(_with_readable_errors, application)
+        self.wsgi = chunked.measured(application, settings.UPLOAD_LIMIT)
 
     def run(self) -> None:
         """Serve until stopped; then finish what is on its way."""
@@ -317,37 +319,6 @@ class Listener(ThreadWorker):  # type: ignore[misc]
         self.big.discard(line)
         self.nr_conns -= 1
         line.close()
-
-
-def _with_readable_errors(
-    application: Callable[..., Iterable[bytes]], environ: dict[str, Any], start: Callable[..., Any]
-) -> Iterable[bytes]:
-    """Have a broken chunked body look to the application like any body that breaks off."""
-    if "HTTP_TRANSFER_ENCODING" in environ:
-        environ["wsgi.input"] = _Chunked(environ["wsgi.input"])
-    return application(environ, start)
-
-
-class _Chunked:
-    """A chunked body whose mistakes are errors of reading."""
-
-    def __init__(self, body: Any) -> None:
-        self._body = body
-
-    def read(self, *size: Any) -> bytes:
-        """Return what comes next."""
-        return self._safely(self._body.read, *size)
-
-    def readline(self, *size: Any) -> bytes:
-        """Return the next line."""
-        return self._safely(self._body.readline, *size)
-
-    @staticmethod
-    def _safely(read: Callable[..., bytes], *size: Any) -> bytes:
-        try:
-            return read(*size)
-        except errors.ParseException as error:
-            raise OSError("The chunks of the body are broken.") from error
 
 
 def _common_headers(application: Callable[..., Iterable[bytes]]) -> dict[str, str]:

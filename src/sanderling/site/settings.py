@@ -30,10 +30,17 @@ ALLOWED_PRIVATE_HOSTS = (
     *shop.addresses(HOME),
 )
 
+# Where BigQuery and Sheets are, when they are not at Google: for tests and for private endpoints.
+# A customer's key file cannot say so.
+BIGQUERY_ENDPOINT = ENVIRONMENT.url("SANDERLING_BIGQUERY_ENDPOINT", "")
+SHEETS_ENDPOINT = ENVIRONMENT.url("SANDERLING_SHEETS_ENDPOINT", "")
+SHEETS_TOKEN_URI = ENVIRONMENT.url("SANDERLING_SHEETS_TOKEN_URI", "")
+BIGQUERY_TOKEN_URI = ENVIRONMENT.url("SANDERLING_BIGQUERY_TOKEN_URI", "")
+
 ROOMS = [
     "postgres", "accounts", "contacts", "oauth", "connectors", "activities", "orders", "events",
-    "promocodes", "sources", "revenue", "websites", "segments", "messages", "sending", "broadcasts",
-    "optin", "workflows", "exports", "reports", "api", "web", "worker",
+    "promocodes", "sources", "revenue", "websites", "appinbox", "segments", "messages", "sending",
+    "broadcasts", "optin", "workflows", "exports", "reports", "api", "web", "worker",
 ]  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -117,6 +124,9 @@ UPLOAD_LIMIT = ENVIRONMENT.number("SANDERLING_UPLOAD_LIMIT_MB", 300, least=1) * 
 
 EMAIL_BACKEND = "sanderling.web.mail.SystemMail"
 refusing.odd_mail_server(ENVIRONMENT)
+
+# For how many days the calls of programs are listed on the page of their key.
+API_LOG_DAYS = ENVIRONMENT.number("SANDERLING_API_LOG_DAYS", 7, least=1, most=90)
 
 # The API's rate limits, so many times as wide as the contract prints them.
 API_LIMITS_FACTOR = ENVIRONMENT.number("SANDERLING_API_LIMITS_FACTOR", 1, least=1, most=1_000_000)

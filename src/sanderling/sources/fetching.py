@@ -7,11 +7,10 @@ from typing import Any
 from psycopg import sql
 
 from sanderling.connectors.drivers.outages import SourceUnavailable
-from sanderling.connectors.drivers.postgres.fetching import rows_of
-from sanderling.connectors.drivers.tables import Fetched, KeyKind, RowDict
+from sanderling.connectors.drivers.tables import Fetched, RowDict
 from sanderling.connectors.models import Connector
-from sanderling.connectors.opening import settings_of
 from sanderling.postgres.statements import fetch
+from sanderling.sources import copied, live
 from sanderling.sources.contact_keys import key_expression
 from sanderling.sources.models import DataSource
 
@@ -65,15 +64,9 @@ def _fetched(source: DataSource, keys: Mapping[str, list[int]]) -> Fetched:
     if not keys:
         return Fetched({})
     try:
-        return rows_of(
-            settings_of(source.connector),
-            source.schema,
-            source.table,
-            key_column=source.connector.key_column,
-            keys=keys,
-            key_kind=KeyKind(source.connector.contact_key),
-            limit_per_key=source.rows_per_contact,
-        )
+        if source.is_asked_by_copy:
+            return copied.rows_of(source, keys)
+        return live.rows_of(source, keys)
     except SourceUnavailable as error:
         raise named(source, error) from error
 

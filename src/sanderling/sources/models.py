@@ -1,6 +1,7 @@
-"""One table of the customer's database, as rows by contact."""
+"""One table of the customer's database, as rows by contact; and the copies of those kept here."""
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from sanderling.accounts.models import Organisation
@@ -38,3 +39,75 @@ class DataSource(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def kept_copy(self) -> "Copy | None":
+        """The copy that is kept of the customer's own table, or None."""
+        return getattr(self, "copy", None)
+
+    @property
+    def is_asked_by_copy(self) -> bool:
+        """Whether the copy answers; until the first one is there, a live table does."""
+        copy = self.kept_copy
+        return copy is not None and (copy.copied_at is not None or not self.connector.is_live)
+
+
+class Copy(models.Model):
+    """A source's rows, copied whole every so often: for what cannot be asked row by row.
+
+    ``generation`` says which rows of ``sources_copied`` are the copy; those of another are being
+    written or about to go.
+    """
+
+    source = models.OneToOneField(
+        DataSource, on_delete=models.CASCADE, primary_key=True, related_name="copy"
+    )
+    every_minutes = models.IntegerField(default=60)
+    oldest_minutes = models.IntegerField(default=1440)  # an older copy is an outage of the source
+    generation = models.BigIntegerField(default=0)
+    attempts = models.BigIntegerField(default=0)  # each try writes a generation of its own
+    rows = models.BigIntegerField(default=0)
+    keyless = models.BigIntegerField(default=0)  # rows without a contact's key, left out
+    copied_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField()
+    lease = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    progress = models.BigIntegerField(default=0)  # rows read by the copying that is under way
+    error = models.TextField(blank=True, default="")  # of the last try
+
+    class Meta:
+        db_table = "sources_copy"
+        indexes = [models.Index(fields=["due_at"], name="sources_copy_due")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(every_minutes__gte=5), name="sources_copy_every"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"copy of {self.source_id}"
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a worker is copying at this moment."""
+        return self.lease_until is not None and self.lease_until > timezone.now()
+
+
+class Copied(models.Model):
+    """One row of a copy, as a message sees it; ``place`` keeps the order of the table."""
+
+    pk = models.CompositePrimaryKey("source_id", "generation", "place", "key")
+    source_id = models.BigIntegerField()
+    generation = models.BigIntegerField()
+    key = models.TextField()  # the contact's key in its normal form
+    place = models.BigIntegerField()
+    cells = models.JSONField()  # {column: value}, empty cells left out
+
+    class Meta:
+        db_table = "sources_copied"
+        indexes = [
+            models.Index(fields=["source_id", "generation", "key"], name="sources_copied_by_key")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id}: {self.key}"

@@ -4,6 +4,7 @@ import re
 
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
+from django.db.models.functions import Now
 
 from sanderling.accounts import auditing
 from sanderling.accounts.actors import Actor
@@ -12,7 +13,8 @@ from sanderling.connectors import browsing
 from sanderling.connectors import saving as connectors
 from sanderling.connectors.drivers.tables import Column
 from sanderling.lib.errors import Conflict, Invalid, NotFound
-from sanderling.sources.models import DataSource, OutagePolicy
+from sanderling.postgres.waking import wake
+from sanderling.sources.models import Copied, Copy, DataSource, OutagePolicy
 from sanderling.sources.using import users
 
 LONGEST_NAME = 100
@@ -25,7 +27,7 @@ def get(organisation_id: int, source_id: int) -> DataSource:
     """Return a source of this organisation, with its connector."""
     found = (
         DataSource.objects.filter(organisation_id=organisation_id, pk=source_id)
-        .select_related("connector")
+        .select_related("connector", "copy")
         .first()
     )
     if found is None:
@@ -36,7 +38,7 @@ def get(organisation_id: int, source_id: int) -> DataSource:
 def sources_of(organisation_id: int) -> list[DataSource]:
     """Return the organisation's sources by name."""
     rows = DataSource.objects.filter(organisation_id=organisation_id)
-    return list(rows.select_related("connector").order_by("name"))
+    return list(rows.select_related("connector", "copy").order_by("name"))
 
 
 def create(
@@ -54,18 +56,22 @@ def create(
         raise Invalid(problems={"table": ["Choose a table."]})
     columns = browsing.columns(connector, schema, table)
     if connector.key_column not in {column.name for column in columns}:
-        raise Invalid(problems={"table": [_no_key(schema, table, connector.key_column)]})
+        raise Invalid(problems={"table": [no_key(schema, table, connector.key_column)]})
     source = DataSource(
         organisation_id=organisation_id,
         connector=connector,
         name=name,
         schema=schema,
         table=table,
-        columns=_stored(columns),
+        columns=stored(columns),
     )
-    _save(source)
-    auditing.record(by, "source.create", source.pk, name=name, table=f"{schema}.{table}")
-    return source
+    with transaction.atomic():
+        _save(source)
+        if not connector.is_live:
+            Copy.objects.create(source=source, due_at=Now())
+            wake("copies")
+        auditing.record(by, "source.create", source.pk, name=name, table=f"{schema}.{table}")
+    return get(organisation_id, source.pk)
 
 
 def change(
@@ -99,7 +105,7 @@ def refresh(organisation_id: int, source_id: int, *, by: Actor) -> DataSource:
     """Look at the table's columns anew."""
     require(by, Permission.EDIT_CONNECTORS)
     source = get(organisation_id, source_id)
-    source.columns = _stored(browsing.columns(source.connector, source.schema, source.table))
+    source.columns = stored(browsing.columns(source.connector, source.schema, source.table))
     source.save(update_fields=["columns"])
     auditing.record(by, "source.refresh", source.pk, columns=len(source.columns))
     return source
@@ -114,6 +120,7 @@ def delete(organisation_id: int, source_id: int, *, by: Actor) -> None:
     try:
         with transaction.atomic():
             source.delete()
+            Copied.objects.filter(source_id=source_id).delete()
             auditing.record(by, "source.delete", source_id, name=source.name)
     except ProtectedError as error:
         names = ", ".join(sorted(map(str, error.protected_objects)))
@@ -125,8 +132,8 @@ def warnings_of(source: DataSource) -> list[str]:
     key = source.connector.key_column
     found = next((column for column in source.columns if column["name"] == key), None)
     if found is None:
-        return [_no_key(source.schema, source.table, key)]
-    if not found["is_indexed"]:
+        return [no_key(source.schema, source.table, key)]
+    if not found["is_indexed"] and source.kept_copy is None:
         return [f"The column “{key}” has no index: each batch of a campaign reads the whole table."]
     return []
 
@@ -141,7 +148,8 @@ def checked_name(name: str) -> str:
     return name
 
 
-def _stored(columns: list[Column]) -> list[dict[str, object]]:
+def stored(columns: list[Column]) -> list[dict[str, object]]:
+    """Return columns as a source keeps them."""
     return [
         {
             "name": column.name,
@@ -154,7 +162,8 @@ def _stored(columns: list[Column]) -> list[dict[str, object]]:
     ]
 
 
-def _no_key(schema: str, table: str, key: str) -> str:
+def no_key(schema: str, table: str, key: str) -> str:
+    """Return the sentence about a table without the contact's key."""
     return f"{schema}.{table} has no column “{key}”, which is the connector's unique contact field."
 
 

@@ -5,6 +5,7 @@ A subscriber can be reached, so it is a contact at once, of a token alone if nob
 """
 
 import base64
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,6 +25,7 @@ from sanderling.websites import visiting
 from sanderling.websites.models import Site
 
 CATEGORY = "webpush"
+PLACE = re.compile(r"[A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?")
 LONGEST_ENDPOINT = 490  # with its application it is a key of the contact
 
 
@@ -115,7 +117,9 @@ def _checked(subscription: Any) -> tuple[str, dict[str, str]]:
     if not isinstance(endpoint, str) or len(endpoint) > LONGEST_ENDPOINT:
         raise Invalid("subscription.endpoint must be an address.")
     try:
-        is_address = urlsplit(endpoint).scheme == "https" and bool(urlsplit(endpoint).hostname)
+        parts = urlsplit(endpoint)
+        is_plain = endpoint.isascii() and endpoint.isprintable() and " " not in endpoint
+        is_address = is_plain and parts.scheme == "https" and bool(PLACE.fullmatch(parts.netloc))
     except ValueError:
         is_address = False
     if not is_address:

@@ -15,6 +15,7 @@ from sanderling.websites.models import Domain, Site
 from sanderling.websites.registering import Worker
 
 NO_DOMAIN = "Add a domain first."
+PUSH_LINE = 'eS("subscribePush");'
 
 
 def snippet(organisation_id: int) -> str:
@@ -34,7 +35,7 @@ def snippet(organisation_id: int) -> str:
 
 def push_snippet(organisation_id: int) -> str:
     """Return the line that asks a visitor for pushes; a button of the page calls it best."""
-    return f'{snippet(organisation_id)}<script>eS("subscribePush");</script>\n'
+    return f"{snippet(organisation_id)}<script>{PUSH_LINE}</script>\n"
 
 
 def worker_file(site: Site) -> str:

@@ -8,8 +8,8 @@ new person meet at the keys of the contact (``contacts.adding``).
 from typing import Any
 
 from sanderling.accounts.actors import Actor
-from sanderling.contacts import adding
-from sanderling.contacts.models import EmailStatus, Source
+from sanderling.contacts import adding, joining
+from sanderling.contacts.models import Contact, EmailStatus, Source
 from sanderling.contacts.recognising import NOBODY, Identity, person_of, recognise
 from sanderling.events import recording, types
 from sanderling.events.recording import NewEvent
@@ -17,6 +17,7 @@ from sanderling.lib.errors import Conflict, Invalid
 from sanderling.postgres.statements import Statements
 from sanderling.websites import tickets
 from sanderling.websites.hits import Hit
+from sanderling.websites.models import Visitor
 
 STATEMENTS = Statements(__package__)
 MOST_HELD = 500  # hits of one nobody; the oldest go first
@@ -75,6 +76,7 @@ def identify(
         _remember(visitor, who, said)
         return int(bound)
     if owner != bound:
+        _join(organisation_id, int(bound), owner, by=by)
         bind(organisation_id, cookie, owner, by=by)
     return owner
 
@@ -88,6 +90,21 @@ def bind(organisation_id: int, cookie: str, contact_id: int, *, by: Actor) -> No
         for type_key, key_value, params, occurred_at in STATEMENTS.rows("take_hits", visitor)
     ]
     _record(organisation_id, waited, contact_id, by=by)
+
+
+def owner_of(organisation_id: int, cookies: list[str]) -> int:
+    """Return the contact of the first of these browsers that has one, or ``NOBODY``."""
+    ours = Visitor.objects.filter(organisation_id=organisation_id, contact_id__gt=NOBODY)
+    rows = dict(ours.filter(cookie__in=cookies).values_list("cookie", "contact_id"))
+    return next((rows[cookie] for cookie in cookies if cookie in rows), NOBODY)
+
+
+def _join(organisation_id: int, former: int, contact_id: int, *, by: Actor) -> None:
+    """Make a contact that was nothing but this browser's pushes a part of the known one."""
+    contact = Contact.objects.filter(organisation_id=organisation_id, pk=former).first()
+    if contact is not None and not joining.is_named(contact):
+        words = "The browser's visitor said who it is."
+        joining.join(organisation_id, former, contact_id, reason=words, by=by)
 
 
 def _event_of(organisation_id: int, hit: Hit) -> NewEvent:

@@ -7,6 +7,7 @@ export, which reads the same tombstones.
 from django.db import transaction
 
 from sanderling.activities import forgetting as activities
+from sanderling.appinbox import forgetting as appinbox
 from sanderling.contacts import erasing
 from sanderling.events import forgetting as events
 from sanderling.optin import forgetting as optin
@@ -24,6 +25,7 @@ ROOMS = (
     sending,
     segments,
     websites,
+    appinbox,
     revenue,
     promocodes,
     orders,

@@ -41,10 +41,15 @@ LOOPS = (
     Loop("sending", "sending.dispatching:dispatch_once", SECONDS(3)),
     Loop("workflows", "workflows.starting:start_due", SECONDS(3)),
     Loop("stepping", "workflows.stepping:step_once", SECONDS(3)),
+    Loop("copies", "sources.copying:run_due", SECONDS(20)),
     Loop("exports", "exports.running:run_due", SECONDS(20)),
+    Loop("joining", "worker.following:follow_due", SECONDS(5)),
+    Loop("alerts", "reports.alerting:check_due", SECONDS(30)),
     Loop("forgetting", "worker.forgetting:forget_due", SECONDS(30)),
     Loop("nobodies", "websites.forgetting:forget_nobodies", "17 * * * *"),
+    Loop("readers", "appinbox.sessions:forget_unused", "37 * * * *"),
     Loop("partitions", "worker.loops:ensure_partitions", "7 3 * * *"),
+    Loop("calls", "accounts.calls:forget_old", "23 * * * *"),
     Loop("tidying", "worker.tidying:forget_stalled_wake_ups", "*/5 * * * *"),
 )
 _busy = {loop.name: threading.Lock() for loop in LOOPS}

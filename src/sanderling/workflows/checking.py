@@ -3,10 +3,11 @@
 from django.utils.translation import gettext as _
 
 from sanderling.contacts.models import ContactList, Field
-from sanderling.messages.models import Message
+from sanderling.messages.models import Channel, Message
 from sanderling.segments.models import Segment
 from sanderling.workflows.blocks.block import Names, Problems
 from sanderling.workflows.blocks.raise_event import RaiseEvent
+from sanderling.workflows.blocks.sending import Sends
 from sanderling.workflows.models import StartKind, Workflow
 from sanderling.workflows.parsing import BadBlocks, parse, read
 
@@ -23,6 +24,8 @@ def problems_of(workflow: Workflow) -> Problems:
     for block in blocks.values():
         for setting, sentences in block.missing(names).items():
             problems.setdefault(f"{block.id}.{setting}", []).extend(map(str, sentences))
+        if isinstance(block, Sends) and (said := block.unsendable(workflow.organisation_id)):
+            problems.setdefault(f"{block.id}.message", []).append(said)
         if isinstance(block, RaiseEvent) and block.event_type == workflow.event_type:
             sentence = _("This event would start this very workflow again, for ever.")
             problems.setdefault(f"{block.id}.event_type", []).append(sentence)
@@ -36,10 +39,12 @@ def problems_of(workflow: Workflow) -> Problems:
 def names_of(organisation_id: int) -> Names:
     """Return what the organisation has that blocks can refer to."""
     ours = {"organisation_id": organisation_id}
-    messages = Message.objects.filter(**ours, channel="Email").order_by("name", "pk")
     fields = Field.objects.filter(**ours).select_related("group").order_by("group_id", "pk")
     return Names(
-        message={str(pk): name for pk, name in messages.values_list("pk", "name")},
+        message=_messages(organisation_id, Channel.EMAIL),
+        sms=_messages(organisation_id, Channel.SMS),
+        viber=_messages(organisation_id, Channel.VIBER),
+        mobile_push=_messages(organisation_id, Channel.MOBILE_PUSH),
         list={
             str(pk): name
             for pk, name in ContactList.objects.filter(**ours)
@@ -54,3 +59,9 @@ def names_of(organisation_id: int) -> Names:
         },
         field={str(field.pk): f"{field.group.name}: {field.name}" for field in fields},
     )
+
+
+def _messages(organisation_id: int, channel: str) -> dict[str, str]:
+    ours = Message.objects.filter(organisation_id=organisation_id, channel=channel)
+    rows = ours.order_by("name", "pk").values_list("pk", "name")
+    return {str(pk): name for pk, name in rows}

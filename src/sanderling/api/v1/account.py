@@ -1,6 +1,8 @@
 """General methods (group 1): version, account, catalogues."""
 
 import datetime as dt
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sanderling import __version__
@@ -9,14 +11,21 @@ from sanderling.api.answering import collapse, present, text
 from sanderling.api.authenticating import event_token
 from sanderling.api.calling import Call
 from sanderling.api.operations import operation
-from sanderling.api.shapes import Page, Shape
+from sanderling.api.shapes import MEDIA, Page, Shape
+from sanderling.api.times import local
+from sanderling.broadcasts import callouts
 from sanderling.contacts import consent, fields
 from sanderling.contacts.models import ContactList, Field, FieldType
 from sanderling.lib.errors import Forbidden, Invalid, SanderlingError
+from sanderling.messages.models import Channel
+from sanderling.postgres.statements import Statements
+from sanderling.sending import choosing
 from sanderling.sending.models import Gateway
 
+STATEMENTS = Statements("sanderling.api")
 PROTOCOL_VERSION = "1.0"
 LONGEST_HISTORY = dt.timedelta(days=90)
+LAST_DAY = dt.date(9998, 12, 31)
 
 
 class PeriodTooLong(SanderlingError):
@@ -61,16 +70,31 @@ def balance(call: Call) -> dict[str, Any]:
     }
 
 
-@operation("GET", "/v1/balance/history", summary="Charges by day: none")
+@operation("GET", "/v1/balance/history", summary="What was sent by day; it costs nothing")
 def balance_history(call: Call, query: Period) -> dict[str, Any]:
-    """Return no charges for a period that may be asked for."""
-    today = dt.datetime.now(call.organisation.zone).date()
-    first, last = _day(query.date_from, today), _day(query.date_to, today)
-    if last < first:
-        raise Invalid("dateTo must be greater or equal to dateFrom")
-    if last - first > LONGEST_HISTORY:
-        raise PeriodTooLong
-    return {"currency": call.organisation.currency, "dailyCosts": []}
+    """Return what was sent on each day of a period, by channel; every price is 0.
+
+    Days without anything are left out.
+    """
+    zone = call.organisation.zone
+    first, last = _period(query, dt.datetime.now(zone).date())
+    rows = STATEMENTS.rows(
+        "count_sent",
+        {
+            "organisation_id": call.organisation_id,
+            "zone": str(zone),
+            "first": dt.datetime.combine(first, dt.time(), zone),
+            "last": dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), zone),
+        },
+    )
+    days = [
+        {
+            "date": dt.datetime.combine(day, dt.time(), zone).isoformat(),
+            "channelDetails": [_costs(media_type, *counts) for _, media_type, *counts in of_day],
+        }
+        for day, of_day in groupby(rows, key=itemgetter(0))
+    ]
+    return {"currency": call.organisation.currency, "dailyCosts": days}
 
 
 @operation("GET", "/v1/subscriptions", summary="Subscription categories")
@@ -115,7 +139,7 @@ def address_books(call: Call) -> dict[str, Any]:
 @operation("GET", "/v1/interfaces/email", summary="Senders of e-mail")
 def email_interfaces(call: Call) -> list[dict[str, str]]:
     """Return the sender of the organisation's gateway."""
-    gateway = Gateway.objects.filter(organisation_id=call.organisation_id).first()
+    gateway = Gateway.objects.filter(organisation_id=call.organisation_id, channel="Email").first()
     if gateway is None or not gateway.sender_email:
         return []
     return [{"type": "email", "value": f'"{gateway.sender_name}" <{gateway.sender_email}>'}]
@@ -123,14 +147,29 @@ def email_interfaces(call: Call) -> list[dict[str, str]]:
 
 @operation("GET", "/v1/interfaces/sms", summary="Senders of SMS")
 def sms_interfaces(call: Call) -> list[dict[str, str]]:
-    """Return no sender: there is no SMS gateway."""
-    return []
+    """Return what messages may name as their sender, of all SMS gateways."""
+    known = choosing.senders_of(call.organisation_id, Channel.SMS)
+    return [{"type": "sms", "value": sender} for sender in known]
 
 
 @operation("GET", "/v1/callouts/sms", summary="Statistics of SMS campaigns")
 def sms_callouts(call: Call, query: Page) -> list[dict[str, Any]]:
-    """Return no campaigns: there is no SMS gateway."""
-    return []
+    """Return the SMS campaigns that began, newest first, with what became of them."""
+    rows = callouts.of_channel(call.organisation_id, Channel.SMS)[query.window()]
+    return [_callout(call, one) for one in callouts.counted(call.organisation_id, rows)]
+
+
+def _callout(call: Call, one: callouts.Callout) -> dict[str, Any]:
+    """Return a campaign's figures; its first segment stands for all (§10.13: ISO dates)."""
+    return present(
+        calloutName=one.name,
+        groupId=one.group_id,
+        groupName=one.group_name,
+        date=local(one.started_at, call.organisation.zone),
+        sent=one.sent,
+        delivered=one.delivered,
+        errors=one.errors,
+    )
 
 
 @operation("POST", "/v1/auth/token", summary="A token that opens the event methods for a day")
@@ -155,11 +194,39 @@ def _person_email(call: Call) -> str:
     return user.email if user else ""
 
 
+def _period(query: Period, today: dt.date) -> tuple[dt.date, dt.date]:
+    """Return the first and the last day, both included; by default today."""
+    first, last = _day(query.date_from, today), _day(query.date_to, today)
+    if last < first:
+        raise Invalid("dateTo must be greater or equal to dateFrom")
+    if last - first > LONGEST_HISTORY:
+        raise PeriodTooLong
+    return first, last
+
+
 def _day(given: str | None, usual: dt.date) -> dt.date:
     try:
-        return dt.date.fromisoformat(given) if given else usual
+        day = dt.date.fromisoformat(given[:10]) if given else usual
     except ValueError as error:
         raise Invalid("Dates are written YYYY-MM-DD.") from error
+    if day > LAST_DAY:
+        raise Invalid("That day lies outside of the calendar.")
+    return day
+
+
+def _costs(media_type: str, sent: int, parts: int) -> dict[str, Any]:
+    """Return a channel's line of a day (api.md §5.1.4): how many left, and no money."""
+    return {
+        "mediaType": MEDIA.get(media_type, media_type.lower()),
+        "totalSent": sent,
+        "totalParts": parts,
+        "bonusSpent": 0,
+        "fundsWithdrawal": 0.0,
+        "fundsRefund": 0.0,
+        "bonusReceived": 0,
+        "reservedFundsWithdrawal": 0.0,
+        "reservedFundsRefund": 0.0,
+    }
 
 
 def _field(field: Field) -> dict[str, Any]:

@@ -8,16 +8,17 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from sanderling.activities.models import Activity
+from sanderling.activities.models import Activity, ActivityStatus
 from sanderling.api.answering import Answer, present
 from sanderling.api.calling import Call
 from sanderling.api.operations import operation
-from sanderling.api.shapes import Id, Shape
+from sanderling.api.shapes import MEDIA, Id, Shape
 from sanderling.api.times import local, moment_of
 from sanderling.contacts import finding
 from sanderling.contacts.models import Contact, KeyKind
 from sanderling.lib.errors import Invalid
 from sanderling.messages.models import Content
+from sanderling.optin import wishing
 from sanderling.sending.models import Delivery, DeliveryStatus
 
 USUAL = MOST = 25_000
@@ -28,8 +29,6 @@ SHOWN = (
     "DELIVERED", "UNDELIVERED", "RECEIVED", "UNSUBSCRIBED", "CLICKED", "SPAM",
     "SUBSCRIPTION_CHANGED",
 )  # fmt: skip
-MEDIA = {"Email": "email", "Sms": "sms", "Viber": "viber", "MobilePush": "mobilepush",
-         "WebPush": "webpush", "AppInbox": "appinbox", "Telegram": "telegrambot"}  # fmt: skip
 MOST_MESSAGES = 100
 
 
@@ -85,7 +84,10 @@ def activity(call: Call, query: Wanted) -> Answer:
     "GET", "/v2/contacts/messages", summary="Messages of a contact", bucket="contact messages"
 )
 def contact_messages(call: Call, query: WantedMessages) -> list[dict[str, Any]]:
-    """Return what was sent to one contact in a period, newest first."""
+    """Return what was sent to one contact in a period, newest first.
+
+    A message that came with the call has the number 0, as in the contract (api.md §5.6.2).
+    """
     first, last = _period(call, query.date_from, query.date_to)
     contact_id = _contact_of(call, query)
     found = Delivery.objects.filter(
@@ -96,13 +98,13 @@ def contact_messages(call: Call, query: WantedMessages) -> list[dict[str, Any]]:
         handed_at__lte=last,
     )
     if query.channel_types:
-        names = [stored for stored, name in MEDIA.items() if name in query.channel_types]
-        found = found.filter(media_type__in=names)
+        found = found.filter(media_type__in=_channels(query.channel_types))
     start = min(max(query.offset or 0, 0), 2**40)
     most = min(query.maxrows if query.maxrows and query.maxrows > 0 else 10, MOST_MESSAGES)
     rows = list(found.order_by("-handed_at", "-id")[start : start + most])
     contents = Content.objects.in_bulk({row.content_id for row in rows})
-    return [_message(call, row, contents[row.content_id]) for row in rows]
+    facts = _last_facts(contact_id, [row.id for row in rows])
+    return [_message(call, row, contents[row.content_id], facts.get(row.id)) for row in rows]
 
 
 def _period(call: Call, first: str | None, last: str | None) -> tuple[dt.datetime, dt.datetime]:
@@ -165,6 +167,7 @@ def _row(call: Call, fact: Activity, contact: Contact | None) -> dict[str, Any]:
         messageTag=fact.message_tags or None,
         activityDateTime=local(fact.occurred_at, call.organisation.zone),
         statusDescription=fact.description or None,
+        statusData=_status_data(fact),
         viewMessageLink=fact.view_url or None,
         clickEventLink=fact.link or None,
         offset=base64.urlsafe_b64encode(offset).decode(),
@@ -177,6 +180,14 @@ def _row(call: Call, fact: Activity, contact: Contact | None) -> dict[str, Any]:
         broadcastId=fact.broadcast_id,
         **{"from": fact.sender_name or None},
     )
+
+
+def _status_data(fact: Activity) -> dict[str, Any] | None:
+    """Return the categories that were chosen, where that is what happened (api.md §5.4.7)."""
+    if fact.status != ActivityStatus.SUBSCRIPTION_CHANGED:
+        return None
+    keys = wishing.keys_in(fact.description)
+    return None if keys is None else {"subscription": {"subscriptions": keys}}
 
 
 def _contact_of(call: Call, query: WantedMessages) -> int:
@@ -192,20 +203,32 @@ def _contact_of(call: Call, query: WantedMessages) -> int:
     raise Invalid("One of contactId, externalCustomerId, email and phone must be specified.")
 
 
-def _message(call: Call, delivery: Delivery, content: Content) -> dict[str, Any]:
-    fact = (
-        Activity.objects.filter(
-            contact_id=delivery.contact_id, delivery_id=delivery.id, status__in=SHOWN
-        )
-        .order_by("-occurred_at", "-id")
-        .first()
-    )
+def _channels(names: list[str]) -> list[str]:
+    """Return our names of the contract's channels; one that is not known is refused."""
+    ours = {name: stored for stored, name in MEDIA.items()}
+    unknown = [name for name in names if name not in ours]
+    if unknown:
+        raise Invalid(f"channelTypes: there is no {', '.join(unknown)[:100]}.")
+    return [ours[name] for name in names]
+
+
+def _last_facts(contact_id: int, delivery_ids: list[int]) -> dict[int, Activity]:
+    """Return the latest fact about each delivery."""
+    found = Activity.objects.filter(
+        contact_id=contact_id, delivery_id__in=delivery_ids, status__in=SHOWN
+    ).order_by("occurred_at", "id")
+    return {fact.delivery_id: fact for fact in found if fact.delivery_id is not None}
+
+
+def _message(
+    call: Call, delivery: Delivery, content: Content, fact: Activity | None
+) -> dict[str, Any]:
     snapshot = content.snapshot
-    status = SPELT.get(fact.status, fact.status) if fact else "DELIVERED"
+    is_email = delivery.media_type == "Email"
     return present(
         contactId=delivery.contact_id,
-        email=delivery.address if delivery.media_type == "Email" else None,
-        phone=delivery.address if delivery.media_type != "Email" else None,
+        email=delivery.address or None if is_email else None,
+        phone=delivery.address or None if delivery.media_type in ("Sms", "Viber") else None,
         messageId=content.message_id or 0,
         messageInstanceId=delivery.id if content.message_id else 0,
         messageTags=snapshot["tags"],
@@ -213,8 +236,9 @@ def _message(call: Call, delivery: Delivery, content: Content) -> dict[str, Any]
         sentDateTime=local(delivery.handed_at, call.organisation.zone)
         if delivery.handed_at
         else None,
-        activityStatus=status,
+        activityStatus=SPELT.get(fact.status, fact.status) if fact else "DELIVERED",
         subject=snapshot["subject"] or None,
+        text=None if is_email else snapshot.get("text") or None,
         viewMessageLink=(fact.view_url or None) if fact else None,
-        **{"from": snapshot["sender_email"] or None},
+        **{"from": snapshot["sender_email"] or snapshot["sender_name"] or None},
     )

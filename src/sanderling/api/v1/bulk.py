@@ -2,16 +2,17 @@
 
 import uuid
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from sanderling.api import fetching, shapes
 from sanderling.api.answering import collapse, present
 from sanderling.api.calling import Call
 from sanderling.api.operations import operation
-from sanderling.api.persons import person_of, token_key_of
+from sanderling.api.persons import person_of, registrations_of, token_key_of
 from sanderling.api.reading import converted
 from sanderling.api.times import stamp
 from sanderling.contacts import importing, lists, validating
+from sanderling.contacts.devices import Registration
 from sanderling.contacts.importing import MOST_IN_A_CALL, BulkOptions, Setup
 from sanderling.contacts.models import Import, ImportStatus
 from sanderling.contacts.people import Match, Person
@@ -57,6 +58,14 @@ STATUSES = {
 }
 
 
+class Taken(NamedTuple):
+    """A contact that is queued: what its mapping is called by, and its devices."""
+
+    person: Person
+    dedupe_value: str
+    devices: list[Registration]
+
+
 class ContactsBulk(shapes.ContactsBulk):
     """The call, its contacts read one by one so that one bad contact fails alone."""
 
@@ -73,12 +82,12 @@ def bulk_update(call: Call, body: ContactsBulk) -> dict[str, Any]:
     taken, failed = _people(sent, body, options.match)
     session = None
     if taken:
-        values = tuple(value for _, value in taken)
         session = importing.queue_api(
             call.organisation_id,
-            [person for person, _ in taken],
-            replace(options, dedupe_values=values),
+            [one.person for one in taken],
+            replace(options, dedupe_values=tuple(one.dedupe_value for one in taken)),
             by=call.actor,
+            devices=[one.devices for one in taken],
         )
     return present(
         id=0,
@@ -164,8 +173,8 @@ def _options(body: ContactsBulk) -> BulkOptions:
 
 def _people(
     sent: list[Any], body: ContactsBulk, match: Match
-) -> tuple[list[tuple[Person, str]], list[dict[str, Any]]]:
-    """Return who is queued with the value of the dedupe field, and who failed with the reason."""
+) -> tuple[list[Taken], list[dict[str, Any]]]:
+    """Return who is queued, and who failed with the reason."""
     taken, failed = [], []
     for one in sent:
         try:
@@ -176,7 +185,7 @@ def _people(
             failed.append({**shown, "error": error.message})
             continue
         value = _dedupe_value(contact, person, match, body.field_id)
-        taken.append((_only(person, body), value))
+        taken.append(Taken(_only(person, body), value, _devices(contact, body)))
     return taken, failed
 
 
@@ -209,6 +218,14 @@ def _only(person: Person, body: ContactsBulk) -> Person:
     listed = {column for name in body.contact_fields for column in COLUMNS[name]}
     columns: dict[str, Any] = {column: _kept(person, column, listed) for column in WRITABLE}
     return replace(person, **columns, fields=kept)
+
+
+def _devices(contact: shapes.Contact, body: ContactsBulk) -> list[Registration]:
+    """Return the devices of the push channels that the call wants to update."""
+    found = registrations_of(contact)
+    if body.contact_fields is None:
+        return found
+    return [one for one in found if one.category in body.contact_fields]
 
 
 def _kept(person: Person, column: str, listed: set[str]) -> str | None:

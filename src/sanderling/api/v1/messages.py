@@ -1,5 +1,6 @@
 """Stored messages of every channel: the same seven methods (api.md §5.2)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parseaddr
 from typing import Any
@@ -15,7 +16,10 @@ from sanderling.api.operations import operation
 from sanderling.contacts import validating
 from sanderling.lib.errors import Invalid, NotFound
 from sanderling.messages import writing
+from sanderling.messages.detailing import DETAILS
 from sanderling.messages.models import Message, Translation
+from sanderling.sending import choosing
+from sanderling.sending.choosing import NAMES_SENDERS
 
 LONGEST_MEMBERS = 200_000
 
@@ -27,6 +31,11 @@ class Kind:
     channel: str
     required: tuple[str, ...]
     columns: dict[str, str]  # member → column of Message or Translation
+
+    @property
+    def details(self) -> frozenset[str]:
+        """The members that only this channel has."""
+        return frozenset(DETAILS.get(self.channel, {}))
 
 
 KINDS = {
@@ -73,7 +82,9 @@ def add_message(call: Call, channel: str, body: Document) -> dict[str, int]:
     """Store a message."""
     kind = _kind(channel)
     _require(body, kind)
-    message = writing.save(call.organisation_id, by=call.actor, **_columns(body, kind))
+    columns = _columns(body, kind)
+    _check_sender(call, columns)
+    message = writing.save(call.organisation_id, by=call.actor, **columns)
     _keep_members(message, "", body, kind)
     return {"id": message.pk}
 
@@ -96,7 +107,8 @@ def update_message(call: Call, channel: str, message_id: int, body: Document) ->
     """Change what was sent; members that are absent stay."""
     kind = _kind(channel)
     message = _message(call, kind, message_id)
-    columns = _columns(body, kind)
+    columns = _columns(body, kind, stored=message.details)
+    _check_sender(call, columns)
     writing.save(call.organisation_id, message_id=message.pk, by=call.actor, **columns)
     _keep_members(message, "", body, kind)
     return said(f"Message with id='{message_id}' has been updated")
@@ -119,8 +131,11 @@ def set_translation(
     message = _message(call, kind, message_id)
     if not validating.language(language):
         raise Invalid(f"'{language[:20]}' is not a code of a language (ISO 639-1).")
-    parts = {column: _text(body, member) for member, column in kind.columns.items()}
-    writing.translate(call.organisation_id, message_id, language, by=call.actor, **parts)
+    parts: dict[str, str] = {column: _text(body, member) for member, column in kind.columns.items()}
+    details = _details(body, kind)
+    writing.translate(
+        call.organisation_id, message_id, language, by=call.actor, details=details, **parts
+    )
     _keep_members(message, language.strip().lower(), body, kind)
     return said(f"Message with id='{message_id}' has been updated")
 
@@ -155,7 +170,24 @@ def _require(body: Document, kind: Kind) -> None:
         raise Invalid(problems=missing)
 
 
-def _columns(body: Document, kind: Kind) -> dict[str, Any]:
+def _check_sender(call: Call, columns: dict[str, Any]) -> None:
+    """Refuse a sender that none of the channel's gateways knows; without gateways any will do."""
+    sender = columns.get("sender_name")
+    if not sender or columns["channel"] not in NAMES_SENDERS:
+        return
+    problem = choosing.unknown_sender(call.organisation_id, columns["channel"], sender)
+    if problem:
+        raise Invalid(problems={"from": [problem]})
+
+
+def _details(body: Document, kind: Kind) -> dict[str, Any]:
+    """Return the channel's own members that were given."""
+    return {name: body[name] for name in kind.details if body.get(name) is not None}
+
+
+def _columns(
+    body: Document, kind: Kind, *, stored: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """Return the columns that the members speak of."""
     columns: dict[str, Any] = {"channel": kind.channel}
     for member, column in (("name", "name"), ("languageCode", "language"), *kind.columns.items()):
@@ -166,6 +198,8 @@ def _columns(body: Document, kind: Kind) -> dict[str, Any]:
     for member, column in (("tags", "tags"), ("subscriptionsKeys", "categories")):
         if body.get(member) is not None:
             columns[column] = _texts(body, member)
+    if details := _details(body, kind):
+        columns["details"] = {**(stored or {}), **details}
     if "html" in columns and body.get("css"):
         columns["html"] = _style(_text(body, "css")) + columns["html"]
     return columns
@@ -182,7 +216,7 @@ def _sender(given: str, kind: Kind) -> dict[str, str]:
 
 def _keep_members(message: Message, language: str, body: Document, kind: Kind) -> None:
     """Keep what has no column, so that it can be read back."""
-    spoken = COMMON | set(kind.columns)
+    spoken = COMMON | set(kind.columns) | kind.details
     members = {name: value for name, value in body.items() if name not in spoken}
     members = {name: value for name, value in members.items() if value is not None}
     if len(repr(members)) > LONGEST_MEMBERS:
@@ -220,7 +254,7 @@ def _parts(version: Message | Translation, kind: Kind, members: Document) -> dic
     parts = {member: getattr(version, column) for member, column in kind.columns.items()}
     if "htmlText" in parts:
         parts["htmlText"] = parts["htmlText"].removeprefix(_style(members.get("css", "")))
-    return {**members, **{name: value for name, value in parts.items() if value}}
+    return {**members, **version.details, **{name: value for name, value in parts.items() if value}}
 
 
 def _members(message: Message, language: str) -> Document:

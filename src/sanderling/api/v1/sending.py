@@ -19,10 +19,11 @@ from sanderling.contacts import validating
 from sanderling.contacts.models import Source
 from sanderling.contacts.recognising import NOBODY, Identity, recognise, recognise_or_add
 from sanderling.lib.errors import Invalid, NotFound
-from sanderling.messages import freezing
+from sanderling.messages import detailing, freezing
 from sanderling.messages.models import Channel, Content, Message
 from sanderling.postgres.statements import fetch
 from sanderling.segments.freezing import people_sql
+from sanderling.sending import choosing
 from sanderling.sending.models import DeliveryStatus, OriginKind
 from sanderling.sending.queueing import NewDelivery, Origin, Queued, enqueue_many
 
@@ -87,11 +88,29 @@ class OutgoingEmail(Shape):
 
 
 class OutgoingText(Shape):
-    """An SMS or a Viber message that comes with the call."""
+    """What an SMS and a Viber message that come with the call have in common."""
 
+    sender: str | None = msgspec.field(default=None, name="from")
     text: str | None = None
     phone_numbers: list[str] | None = None
     group_id: Id | None = None
+    tags: list[str] | None = None
+    subscriptions_keys: list[str] | None = None
+    track_urls: bool | None = None
+
+
+class OutgoingSMS(OutgoingText):
+    """An SMS that comes with the call."""
+
+
+class OutgoingViber(OutgoingText):
+    """A Viber message that comes with the call."""
+
+    ios_expirity_text: str | None = None
+    ttl_seconds: int | None = None
+    img: str | None = None
+    caption: str | None = None
+    action: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,15 +187,69 @@ def send_email(call: Call, body: OutgoingEmail) -> dict[str, Any]:
 
 
 @operation("POST", "/v1/message/sms", summary="Send an SMS")
+def send_sms(call: Call, body: OutgoingSMS) -> dict[str, Any]:
+    """Queue an SMS that has no stored message; unknown numbers become contacts."""
+    details = {"trackUrls": bool(body.track_urls)}
+    return _send_text(call, Channel.SMS, body, details)
+
+
 @operation("POST", "/v1/message/viber", summary="Send a Viber message")
-def send_text(call: Call, body: OutgoingText) -> dict[str, Any]:
-    """Refuse each recipient in words: no gateway for these channels is connected."""
-    if not body.text:
-        raise Invalid("text must be specified.")
-    locators = [*(body.phone_numbers or ()), *([str(body.group_id)] if body.group_id else ())]
-    if not locators:
+def send_viber(call: Call, body: OutgoingViber) -> dict[str, Any]:
+    """Queue a Viber message that has no stored message; links are tracked unless told not to."""
+    if not body.ios_expirity_text:
+        raise Invalid(problems={"iosExpirityText": ["iosExpirityText must be specified."]})
+    details = {
+        "trackUrls": body.track_urls is not False,
+        "ttlSec": body.ttl_seconds,
+        "img": body.img,
+        "caption": body.caption,
+        "action": body.action,
+        "iosExpirityText": body.ios_expirity_text,
+    }
+    return _send_text(call, Channel.VIBER, body, details)
+
+
+def _send_text(
+    call: Call, channel: Channel, body: OutgoingText, details: dict[str, Any]
+) -> dict[str, Any]:
+    """Queue a text for numbers or a segment; a row per number, one for the segment."""
+    sender = body.sender or _only_sender(call, channel)
+    problems = {
+        "from": [] if sender else ["from must be specified."],
+        "text": [] if body.text else ["text must be specified."],
+    }
+    if wrong := {field: said for field, said in problems.items() if said}:
+        raise Invalid(problems=wrong)
+    if not body.phone_numbers and body.group_id is None:
         raise Invalid("Give phoneNumbers or groupId.")
-    return _answer([_error(one, "No gateway for this channel is connected") for one in locators])
+    given = {name: value for name, value in details.items() if value is not None}
+    if wrong := detailing.problems_of(channel, given):
+        raise Invalid(problems=wrong)
+    content = freezing.freeze_parts(
+        call.organisation_id,
+        columns={
+            "channel": channel,
+            "name": (body.text or "")[:200],
+            "sender_name": (sender or "")[:200],
+            "text": body.text or "",
+            "details": given,
+            "tags": body.tags or [],
+            "categories": body.subscriptions_keys or [],
+        },
+    )
+    rows = []
+    if body.group_id is not None:
+        rows.append(_send_to_group(call, content, body.group_id, {}, 0))
+    recipients = [Recipient(locator=one) for one in body.phone_numbers or ()]
+    _check_number(recipients or [Recipient()])
+    wishes = [_wish(one, channel) for one in recipients]
+    return _answer(rows + _send(call, content, wishes, origin_id=0))
+
+
+def _only_sender(call: Call, channel: Channel) -> str:
+    """Return the sender of an organisation that has just one (api.md §5.8.5)."""
+    known = choosing.senders_of(call.organisation_id, channel)
+    return known[0] if len(known) == 1 else ""
 
 
 def _message(call: Call, message_id: int) -> Message:
@@ -253,6 +326,8 @@ def _send(
     call: Call, content: Content, wishes: Sequence[Wish], *, origin_id: int
 ) -> list[dict[str, Any]]:
     """Queue what can be sent; return a row of the answer for each wish."""
+    if problem := _no_road(content):
+        return [_error(wish.locator, wish.problem or problem) for wish in wishes]
     contact_ids = _contacts(call, wishes)
     asked = [
         (at, NewDelivery(contact_id, str(request), params=wish.params, language=wish.language,
@@ -300,6 +375,8 @@ def _contacts(call: Call, wishes: Sequence[Wish]) -> list[int]:
 def _send_to_group(
     call: Call, content: Content, group_id: int, params: dict[str, Any], message_id: int
 ) -> dict[str, Any]:
+    if problem := _no_road(content):
+        return _error(str(group_id), problem)
     people = people_sql(call.organisation_id, include=[group_id])
     rows = fetch(sql.SQL(cast("Any", people.sql)), people.params)
     if len(rows) > MOST_OF_A_GROUP:
@@ -311,6 +388,14 @@ def _send_to_group(
     ]
     enqueue_many(content, wishes, origin=Origin(OriginKind.API, message_id))
     return {"id": 0, "locator": str(group_id), "status": "OK", "requestId": str(request)}
+
+
+def _no_road(content: Content) -> str:
+    """Return why nothing of this channel and sender can leave, before anybody becomes a contact."""
+    snapshot = content.snapshot
+    return choosing.problem_of(
+        content.organisation_id, snapshot["channel"], snapshot["sender_name"]
+    )
 
 
 def _row(locator: str, queued: Queued) -> dict[str, Any]:

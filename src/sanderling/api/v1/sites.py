@@ -2,11 +2,12 @@
 
 from http import HTTPStatus
 
-from sanderling.api.answering import PLAIN, Answer, text
+from sanderling.api.answering import PLAIN, Answer, said
 from sanderling.api.calling import Call
 from sanderling.api.operations import operation
 from sanderling.api.shapes import Shape
 from sanderling.lib.errors import Invalid, NotFound, SanderlingError
+from sanderling.sending import offering
 from sanderling.websites import registering, scripting
 from sanderling.websites.models import Domain
 from sanderling.websites.registering import Worker
@@ -82,7 +83,7 @@ def add_push_domains(call: Call, body: PushDomains) -> Answer:
         raise Invalid(f"Give 1 to {MOST_AT_ONCE} domains.")
     for one in sent:
         _offer(call, one)
-    return text("Domains have been added")
+    return said("Domains have been added")
 
 
 @operation("POST", "/v1/site/webpush/domain", summary="Offer pushes on a domain")
@@ -100,8 +101,8 @@ def add_push_domain(call: Call, body: PushDomain) -> Answer:
 def remove_push_domain(call: Call, query: OfDomain) -> Answer:
     """Offer pushes there no more; the domain stays, and so do the subscriptions."""
     found = _pushing(call, query.domain)
-    registering.switch_pushes(call.organisation_id, found.pk, on=False, by=call.actor)
-    return text(f"Domain {found.host} has been removed")
+    offering.switch(call.organisation_id, found.pk, on=False, by=call.actor)
+    return said(f"Domain {found.host} has been removed")
 
 
 @operation("GET", "/v1/site/webpush/script", summary="Script and service worker for pushes")
@@ -131,9 +132,7 @@ def _offer(call: Call, sent: PushDomain) -> Domain:
     if problems := worker.problems():
         raise Invalid(problems=problems)
     added, _ = registering.add_domain(call.organisation_id, _said(sent), by=call.actor)
-    return registering.switch_pushes(
-        call.organisation_id, added.pk, on=True, worker=worker, by=call.actor
-    )
+    return offering.switch(call.organisation_id, added.pk, on=True, worker=worker, by=call.actor)
 
 
 def _pushing(call: Call, host: str | None) -> Domain:

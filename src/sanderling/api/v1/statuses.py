@@ -8,6 +8,7 @@ from sanderling.api.answering import collapse
 from sanderling.api.calling import Call
 from sanderling.api.operations import operation
 from sanderling.api.shapes import Shape
+from sanderling.messages.models import Channel
 from sanderling.sending.models import Delivery, DeliveryStatus
 
 MOST = 500
@@ -30,7 +31,21 @@ EXCLUDED = {
     "NOT_SUBSCRIBED": "UNSUBSCRIBED",
     "UNCONFIRMED": "NOT_CONFIRMED",
 }
+# What the ledger and the reports say of other channels, in their words (api.md §5.8.6).
+REFUSED = {
+    Channel.SMS: {"EXPIRED": "EXPIRED", "NO_MONEY": "NO_MONEY", "": "SMS_UNDELIVERED_STATE"},
+    Channel.VIBER: {
+        "EXPIRED": "VIBER_EXPIRED_STATE", "NO_MONEY": "NO_MONEY",
+        "UNKNOWN_USER": "VIBER_UNKNOWN_USER", "HARD_BOUNCE": "VIBER_UNKNOWN_USER",
+        "": "VIBER_UNDELIVERED_STATE",
+    },
+    Channel.TELEGRAM: {"": "BOT_SEND_ERROR"},
+}  # fmt: skip
 ARRIVED = frozenset({"DELIVERED", "READ", "CLICKED", "SPAM"})
+
+
+UNDERWAY = frozenset({"IN_QUEUE", "PENDING"})
+FAILED = frozenset({DeliveryStatus.REFUSED, DeliveryStatus.FAILED})
 
 
 class Requests(Shape):
@@ -58,15 +73,27 @@ def message_status(call: Call, query: Requests) -> dict[str, Any]:
 
 
 def _row(delivery: Delivery, fact: str) -> dict[str, Any]:
-    status = SPELT.get(fact, fact) or _by_ledger(delivery)
+    status = _status(delivery, fact)
     unsubscribed_later = status == "UNSUBSCRIBED" and delivery.status == DeliveryStatus.SENT
     delivered = status in ARRIVED or unsubscribed_later
     return {
         "requestId": str(delivery.request_id),
         "status": status,
-        "failed": not delivered and status != "IN_QUEUE",
+        "failed": not delivered and status not in UNDERWAY,
         "delivered": delivered,
     }
+
+
+def _status(delivery: Delivery, fact: str) -> str:
+    """Return the status in the words of the channel."""
+    if delivery.media_type == Channel.EMAIL:
+        return SPELT.get(fact, fact) or _by_ledger(delivery)
+    words = REFUSED.get(Channel(delivery.media_type), {"": "UNDELIVERED"})
+    if fact == "UNDELIVERED" or delivery.status in FAILED:
+        return words.get(delivery.reason, words[""])
+    if not fact and delivery.status == DeliveryStatus.SENT:
+        return "PENDING"
+    return SPELT.get(fact, fact) or _by_ledger(delivery)
 
 
 def _by_ledger(delivery: Delivery) -> str:

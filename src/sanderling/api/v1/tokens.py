@@ -1,30 +1,22 @@
 """Push tokens: whose they are, whether they are on, and what became of a push (api.md §5.3)."""
 
 import datetime as dt
-from typing import Any
 
-from sanderling.activities.models import ActivityStatus
-from sanderling.activities.recording import NewActivity
-from sanderling.activities.recording import record as record_activities
 from sanderling.api.answering import EMPTY, Answer, said
 from sanderling.api.calling import Call
 from sanderling.api.operations import operation
 from sanderling.api.persons import application_id_of
 from sanderling.api.shapes import Id, Shape
 from sanderling.api.times import moment_of
-from sanderling.contacts import devices
+from sanderling.channels.reports import Fate
+from sanderling.contacts import devices, finding
 from sanderling.contacts.models import Device
 from sanderling.contacts.recognising import NOBODY, Identity, recognise
 from sanderling.lib.errors import Invalid, NotFound
-from sanderling.messages.models import Content
-from sanderling.sending import facts, tokens
+from sanderling.sending import reporting, tokens
 from sanderling.sending.models import Delivery
 
-STATUSES = {
-    "DELIVERED": ActivityStatus.DELIVERED,
-    "OPENED": ActivityStatus.RECEIVED,
-    "CLICKED": ActivityStatus.CLICKED,
-}
+STATUSES = {"DELIVERED": Fate.DELIVERED, "OPENED": Fate.READ, "CLICKED": Fate.CLICKED}
 MOST_TOKENS = 500
 
 
@@ -121,34 +113,19 @@ def note(interaction_id: str, body: Interaction) -> None:
     if body.status not in STATUSES:
         raise Invalid(f"status must be one of {', '.join(STATUSES)}.")
     token = tokens.read(interaction_id, tokens.Purpose.OPEN)
-    delivery = Delivery.objects.filter(
-        organisation_id=token.organisation_id, contact_id=token.contact_id, id=token.delivery_id
-    ).first()
-    if delivery is None:
-        raise NotFound("There is no such interaction.")
+    if not _is_delivered(token):  # perhaps its contact became a part of somebody else
+        contact_id = finding.current(token.organisation_id, token.contact_id)
+        token = token._replace(contact_id=contact_id)
+        if not _is_delivered(token):
+            raise NotFound("There is no such interaction.")
     at = moment_of(body.time, dt.UTC) if body.time else dt.datetime.now(dt.UTC)
-    record_activities([_fact(delivery, STATUSES[body.status], at)])
+    reporting.settle(token, STATUSES[body.status], at=at)
 
 
-def _fact(delivery: Delivery, status: str, at: dt.datetime) -> NewActivity:
-    content = Content.objects.get(pk=delivery.content_id)
-    shared: dict[str, Any] = facts.of_message(
-        content.snapshot,
-        organisation_id=delivery.organisation_id,
-        message_id=content.message_id,
-        origin_kind=delivery.origin_kind,
-        origin_id=delivery.origin_id,
-    )
-    own = facts.of_delivery(
-        {
-            "id": delivery.id,
-            "contact_id": delivery.contact_id,
-            "event_id": delivery.event_id,
-            "origin_step": delivery.origin_step,
-        },
-        origin_kind=delivery.origin_kind,
-    )
-    return NewActivity(**shared, **own, status=status, occurred_at=at)
+def _is_delivered(token: tokens.Token) -> bool:
+    return Delivery.objects.filter(
+        organisation_id=token.organisation_id, contact_id=token.contact_id, id=token.delivery_id
+    ).exists()
 
 
 def _device(call: Call, app_uuid: str, token_id: str) -> Device:

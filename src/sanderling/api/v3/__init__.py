@@ -1,5 +1,27 @@
 """The methods of our own: what the compatible API lacks.  All of them need full access."""
 
-from sanderling.api.v3 import access, connectors, exports, segments, websites, workflows
+from sanderling.api.v3 import (
+    access,
+    alerts,
+    channels,
+    connectors,
+    contacts,
+    exports,
+    segments,
+    sources,
+    websites,
+    workflows,
+)
 
-__all__ = ["access", "connectors", "exports", "segments", "websites", "workflows"]
+__all__ = [
+    "access",
+    "alerts",
+    "channels",
+    "connectors",
+    "contacts",
+    "exports",
+    "segments",
+    "sources",
+    "websites",
+    "workflows",
+]

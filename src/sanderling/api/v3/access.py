@@ -2,15 +2,17 @@
 
 from typing import Any
 
-from sanderling.accounts import keys
-from sanderling.accounts.models import ApiKey
+from sanderling.accounts import calls, keys
+from sanderling.accounts.models import ApiCall, ApiKey
 from sanderling.api.answering import EMPTY, Answer, present
 from sanderling.api.calling import Call
 from sanderling.api.operations import operation
-from sanderling.api.shapes import Shape
+from sanderling.api.shapes import Id, Shape
 from sanderling.api.times import stamp
 from sanderling.oauth import registering
 from sanderling.oauth.models import Application
+
+MOST_CALLS = 1000
 
 
 class KeyBody(Shape):
@@ -24,6 +26,15 @@ class Switch(Shape):
     """Whether a key works."""
 
     active: bool | None = None
+
+
+class CallsQuery(Shape):
+    """Which calls of a key; ``status`` is a number, or 2xx, 4xx, 5xx."""
+
+    method: str | None = None
+    status: str | None = None
+    before: Id | None = None
+    maxrows: int | None = None
 
 
 class AppBody(Shape):
@@ -59,6 +70,29 @@ def switch_key(call: Call, key_id: int, body: Switch) -> Answer:
     """Switch a key on or off."""
     keys.switch(call.organisation_id, key_id, on=body.active is not False, by=call.actor)
     return EMPTY
+
+
+@operation("GET", "/v3/keys/{key_id}/calls", summary="Calls of an API key")
+def key_calls(call: Call, key_id: int, query: CallsQuery) -> list[dict[str, Any]]:
+    """Return the calls of the last days, newest first; ``before`` is the id of the last row."""
+    keys.get(call.organisation_id, key_id)
+    found = calls.of_key(
+        call.organisation_id, key_id, method=query.method or "", status=query.status or ""
+    )
+    if query.before is not None:
+        found = found.filter(pk__lt=query.before)
+    most = min(query.maxrows if query.maxrows and query.maxrows > 0 else 100, MOST_CALLS)
+    return [_call(one) for one in found[:most]]
+
+
+@operation("GET", "/v3/keys/{key_id}/hours", summary="Calls of an API key by hour")
+def key_hours(call: Call, key_id: int) -> list[dict[str, Any]]:
+    """Return calls and errors of each of the last 48 hours, oldest first."""
+    keys.get(call.organisation_id, key_id)
+    return [
+        {"hour": stamp(one.at), "calls": one.calls, "errors": one.errors}
+        for one in calls.hours_of_key(call.organisation_id, key_id)
+    ]
 
 
 @operation("DELETE", "/v3/keys/{key_id}", summary="Delete an API key")
@@ -125,6 +159,17 @@ def disconnect_app(call: Call, app_id: int) -> Answer:
     """End what an app may do for this organisation."""
     registering.disconnect(call.organisation_id, app_id, by=call.actor)
     return EMPTY
+
+
+def _call(one: ApiCall) -> dict[str, Any]:
+    return {
+        "id": one.pk,
+        "at": stamp(one.at),
+        "method": one.method,
+        "operation": one.operation,
+        "status": one.status,
+        "milliseconds": one.milliseconds,
+    }
 
 
 def _key(key: ApiKey) -> dict[str, Any]:

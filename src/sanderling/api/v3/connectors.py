@@ -1,4 +1,4 @@
-"""Doors to the customer's own database, and the tables that are used of them."""
+"""Doors to the customer's own database."""
 
 from typing import Any
 
@@ -8,14 +8,22 @@ from sanderling.api.operations import operation
 from sanderling.api.shapes import Id, Shape
 from sanderling.connectors import browsing, saving, validating
 from sanderling.connectors.drafts import Draft
-from sanderling.connectors.models import Connector
-from sanderling.sources import saving as sources
-from sanderling.sources.models import DataSource
+from sanderling.connectors.drafts_bigquery import BigQueryDraft
+from sanderling.connectors.models import Connector, ConnectorKind
+from sanderling.lib.errors import Invalid
 
 
 class ConnectorBody(Shape):
-    """A connector; a password that is absent leaves the stored one."""
+    """A connector; a password or key file that is absent leaves the stored one.
 
+    ``kind`` is POSTGRES, when nothing is said, or BIGQUERY, which has ``keyFile`` (the text of the
+    file), ``dataset`` and ``location``.
+    """
+
+    kind: str | None = None
+    key_file: str | None = None
+    dataset: str | None = None
+    location: str | None = None
     name: str | None = None
     host: str | None = None
     port: int | None = None
@@ -27,17 +35,6 @@ class ConnectorBody(Shape):
     key_column: str | None = None
     contact_key: str | None = None
     field_id: Id | None = None
-
-
-class SourceBody(Shape):
-    """A table of a connector under a name."""
-
-    connector_id: Id | None = None
-    schema: str | None = None
-    table: str | None = None
-    name: str | None = None
-    outage: str | None = None
-    rows_per_contact: int | None = None
 
 
 @operation("GET", "/v3/connectors", summary="Connectors")
@@ -106,62 +103,14 @@ def connector_tables(call: Call, connector_id: int, schema: str) -> list[str]:
     return [table.name for table in browsing.tables(connector, schema)]
 
 
-@operation("GET", "/v3/sources", summary="Data sources")
-def list_sources(call: Call) -> list[dict[str, Any]]:
-    """Return the data sources."""
-    return [_source(one) for one in sources.sources_of(call.organisation_id)]
-
-
-@operation("POST", "/v3/sources", summary="Add a data source")
-def add_source(call: Call, body: SourceBody) -> dict[str, Any]:
-    """Make a table a data source."""
-    made = sources.create(
-        call.organisation_id,
-        body.connector_id or 0,
-        schema=body.schema or "",
-        table=body.table or "",
-        name=body.name or "",
-        by=call.actor,
-    )
-    return _source(made)
-
-
-@operation("GET", "/v3/sources/{source_id}", summary="Get a data source")
-def get_source(call: Call, source_id: int) -> dict[str, Any]:
-    """Return a data source."""
-    return _source(sources.get(call.organisation_id, source_id))
-
-
-@operation("PUT", "/v3/sources/{source_id}", summary="Change a data source")
-def change_source(call: Call, source_id: int, body: SourceBody) -> dict[str, Any]:
-    """Rename a source, or say what sending does without it."""
-    changed = sources.change(
-        call.organisation_id,
-        source_id,
-        name=body.name,
-        outage=body.outage,
-        rows_per_contact=body.rows_per_contact,
-        by=call.actor,
-    )
-    return _source(changed)
-
-
-@operation("POST", "/v3/sources/{source_id}/refresh", summary="Look at the columns anew")
-def refresh_source(call: Call, source_id: int) -> dict[str, Any]:
-    """Return the source with the columns that its table has now."""
-    return _source(sources.refresh(call.organisation_id, source_id, by=call.actor))
-
-
-@operation("DELETE", "/v3/sources/{source_id}", summary="Delete a data source")
-def delete_source(call: Call, source_id: int) -> Answer:
-    """Delete a source that nothing uses."""
-    sources.delete(call.organisation_id, source_id, by=call.actor)
-    return EMPTY
-
-
-def _draft(body: ConnectorBody, stored: Connector | None = None) -> Draft:
+def _draft(body: ConnectorBody, stored: Connector | None = None) -> Draft | BigQueryDraft:
     """Return the connector as asked for; what is absent is as stored, or as a new form has it."""
-    base = stored or Connector(tls="prefer", port=5432)
+    base = stored or Connector(tls="prefer", port=5432, location="EU")
+    kind = _or(body.kind, base.kind)
+    if kind not in ConnectorKind.values:
+        raise Invalid(problems={"kind": [f"Choose one of: {', '.join(ConnectorKind.values)}."]})
+    if kind == ConnectorKind.BIGQUERY:
+        return _bigquery_draft(body, base)
     return Draft(
         name=_or(body.name, base.name),
         host=_or(body.host, base.host),
@@ -177,11 +126,25 @@ def _draft(body: ConnectorBody, stored: Connector | None = None) -> Draft:
     )
 
 
+def _bigquery_draft(body: ConnectorBody, base: Connector) -> BigQueryDraft:
+    return BigQueryDraft(
+        name=_or(body.name, base.name),
+        dataset=_or(body.dataset, base.dataset),
+        key_file=body.key_file or "",
+        location=_or(body.location, base.location),
+        key_column=_or(body.key_column, base.key_column),
+        contact_key=_or(body.contact_key, base.contact_key),
+        field_id=base.field_id if body.field_id is None else body.field_id,
+    )
+
+
 def _or(given: str | None, stored: str) -> str:
     return stored if given is None else given
 
 
 def _connector(connector: Connector) -> dict[str, Any]:
+    if connector.kind == ConnectorKind.BIGQUERY:
+        return _bigquery(connector)
     return present(
         id=connector.pk,
         kind=connector.kind,
@@ -197,6 +160,21 @@ def _connector(connector: Connector) -> dict[str, Any]:
     )
 
 
+def _bigquery(connector: Connector) -> dict[str, Any]:
+    return present(
+        id=connector.pk,
+        kind=connector.kind,
+        name=connector.name,
+        project=connector.database,
+        serviceAccount=connector.username,
+        dataset=connector.dataset,
+        location=connector.location,
+        keyColumn=connector.key_column,
+        contactKey=connector.contact_key,
+        fieldId=connector.field_id,
+    )
+
+
 def _validation(validation: Any) -> dict[str, Any]:
     return present(
         ok=validation.ok,
@@ -205,17 +183,3 @@ def _validation(validation: Any) -> dict[str, Any]:
         isTls=validation.is_tls,
         warnings=validating.warnings_of(validation),
     )
-
-
-def _source(source: DataSource) -> dict[str, Any]:
-    return {
-        "id": source.pk,
-        "connectorId": source.connector_id,
-        "schema": source.schema,
-        "table": source.table,
-        "name": source.name,
-        "columns": source.columns,
-        "outage": source.outage,
-        "rowsPerContact": source.rows_per_contact,
-        "warnings": sources.warnings_of(source),
-    }

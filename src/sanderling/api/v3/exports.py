@@ -7,7 +7,7 @@ from sanderling.api.calling import Call
 from sanderling.api.operations import operation
 from sanderling.api.shapes import Id, Page, Shape
 from sanderling.api.times import stamp
-from sanderling.exports import requesting, saving
+from sanderling.exports import analysing, requesting, saving
 from sanderling.exports.catalogue import DATASETS
 from sanderling.exports.models import Comparison, DatasetRun, Export, Run
 
@@ -43,7 +43,7 @@ def list_exports(call: Call) -> list[dict[str, Any]]:
 @operation("POST", "/v3/exports", summary="Add a data export")
 def add_export(call: Call, body: ExportBody) -> dict[str, Any]:
     """Create an export, due at once."""
-    draft = _draft(body, Export(connector_id=0))
+    draft = _draft(body, Export(connector_id=0, schema=""))
     return _export(saving.save(call.organisation_id, draft, by=call.actor))
 
 
@@ -108,6 +108,35 @@ def export_comparisons(call: Call, export_id: int, query: Page) -> list[dict[str
     return [_comparison(one) for one in rows[query.window(usual=50)]]
 
 
+@operation("GET", "/v3/exports/{export_id}/views", summary="Views of the ready-made analysis")
+def export_views(call: Call, export_id: int) -> list[dict[str, Any]]:
+    """Return the views: what each answers, whether it is made, and which datasets it lacks."""
+    export = saving.get(call.organisation_id, export_id)
+    return [
+        present(
+            name=one.view.name,
+            question=str(one.view.question),
+            made=one.is_made,
+            lacks=list(one.lacks) or None,
+        )
+        for one in analysing.standing_of(export)
+    ]
+
+
+@operation("PUT", "/v3/exports/{export_id}/views/{view}", summary="Make a view, or make it anew")
+def make_view(call: Call, export_id: int, view: str) -> Answer:
+    """Make a view beside the exported tables."""
+    analysing.make(call.organisation_id, export_id, [view], by=call.actor)
+    return EMPTY
+
+
+@operation("DELETE", "/v3/exports/{export_id}/views/{view}", summary="Drop a view")
+def drop_view(call: Call, export_id: int, view: str) -> Answer:
+    """Drop a view that was made."""
+    analysing.drop(call.organisation_id, export_id, [view], by=call.actor)
+    return EMPTY
+
+
 def _draft(body: ExportBody, base: Export) -> saving.Draft:
     return saving.Draft(
         connector_id=base.connector_id if body.connector_id is None else body.connector_id,
@@ -164,6 +193,8 @@ def _dataset(part: DatasetRun) -> dict[str, Any]:
         rowsWritten=part.rows_written,
         rowsDeleted=part.rows_deleted,
         bytesSent=part.bytes_sent,
+        requests=part.requests or None,
+        bytesBilled=part.bytes_billed or None,
         notes=part.notes or None,
         error=part.error or None,
     )

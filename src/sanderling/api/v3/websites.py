@@ -7,6 +7,7 @@ from sanderling.api.calling import Call
 from sanderling.api.operations import operation
 from sanderling.api.shapes import Shape
 from sanderling.lib.errors import Invalid, NotFound
+from sanderling.sending import offering
 from sanderling.websites import pushing, registering, scripting
 from sanderling.websites.models import Domain
 from sanderling.websites.registering import Worker
@@ -80,9 +81,7 @@ def change_domain(call: Call, domain_id: int, body: DomainBody) -> dict[str, Any
         body.service_worker_scope or stored.worker_scope or usual.scope,
     )
     on = stored.pushes if body.web_push is None else body.web_push
-    changed = registering.switch_pushes(
-        call.organisation_id, domain_id, on=on, worker=worker, by=call.actor
-    )
+    changed = offering.switch(call.organisation_id, domain_id, on=on, worker=worker, by=call.actor)
     return _domain(changed)
 
 

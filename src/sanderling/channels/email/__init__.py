@@ -13,10 +13,11 @@ from sanderling.channels.email.encoding import encode_static, encode_value
 from sanderling.channels.email.headers import BadHeader, Mailbox
 from sanderling.channels.email.letters import Envelope, Outgoing
 from sanderling.channels.email.opening import CannotConnect, Cause
-from sanderling.channels.email.outcomes import Kind, Outcome, outcome_of
+from sanderling.channels.email.outcomes import outcome_of
 from sanderling.channels.email.servers import Offers, Resolve, Security, Server
 from sanderling.channels.email.signing import BadKey, Signer, new_key
 from sanderling.channels.email.smtp import Pool, Session
+from sanderling.channels.outcomes import Kind, Outcome
 
 __all__ = [
     "BadHeader",

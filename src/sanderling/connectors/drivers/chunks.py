@@ -13,6 +13,9 @@ Block = bytes | bytearray | memoryview
 # Gives COPY data, in the form that the destination's dialect has, for the columns asked for.
 Blocks = Callable[[Sequence[str]], Iterable[Block]]
 
+# What a view of ours bears as its comment, followed by which text it was made of.
+MARK = "Made by Sanderling; changes are lost."
+
 
 class Overtaken(SanderlingError):
     """Another worker has gone on with this table; nothing was written."""
@@ -23,12 +26,17 @@ class Overtaken(SanderlingError):
 
 @dataclass
 class Counts:
-    """Rows that came, rows that were written because they differ, rows deleted, bytes sent."""
+    """Rows that came, rows that were written because they differ, rows deleted, bytes sent.
+
+    ``requests`` and ``billed`` bytes, where the destination counts and bills them.
+    """
 
     read: int = 0
     written: int = 0
     deleted: int = 0
     bytes: int = 0
+    requests: int = 0
+    billed: int = 0
 
 
 @dataclass(frozen=True)
@@ -65,11 +73,15 @@ class Forgetting:
 
 @dataclass(frozen=True)
 class Chunk:
-    """What arrives at once or not at all: from the place we stand at to the place after."""
+    """What arrives at once or not at all: from the place we stand at to the place after.
+
+    ``low`` is where its window begins: other than ``before.low`` when all rows are sent again.
+    """
 
     before: Place | None
     after: Place
     rows: Blocks
+    low: int = 0
     parents: Blocks | None = None
     forgettings: tuple[Forgetting, ...] = ()
     empties: bool = False  # a full resend of rows without a key begins with an empty table

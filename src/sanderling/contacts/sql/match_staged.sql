@@ -12,6 +12,8 @@ WITH wanted AS (
                CASE WHEN s.external_id IS NULL OR tc.external_id = '' THEN t.contact_id END
            ) AS contact_id,
            x.contact_id AS external_owner,
+           s.external_id IS NULL AND COALESCE(s.email_key, '') = ''
+               AND COALESCE(s.phone, '') = '' AND s.token IS NULL AS is_nameless,
            array_remove(ARRAY[
                CASE WHEN x.contact_id IS NULL THEN 'EXTERNAL_ID' END,
                CASE WHEN e.contact_id IS NULL THEN 'EMAIL' END,
@@ -56,8 +58,11 @@ WITH wanted AS (
            c.phone AS own_phone,
            c.deleted_at
       FROM wanted
+      LEFT JOIN contacts_joining joined  -- who became a part of somebody is that one
+        ON joined.organisation_id = %(organisation_id)s
+       AND joined.former_id = wanted.contact_id
       LEFT JOIN contacts_contact c
-        ON c.id = wanted.contact_id
+        ON c.id = COALESCE(joined.contact_id, wanted.contact_id)
        AND c.organisation_id = %(organisation_id)s
 )
 UPDATE contacts_staged s
@@ -66,6 +71,7 @@ UPDATE contacts_staged s
        ),
        state = CASE
            WHEN found.known_id IS NULL AND %(match)s = 'ID' THEN 'REJECTED'
+           WHEN found.known_id IS NULL AND found.is_nameless THEN 'REJECTED'
            WHEN found.known_id IS NULL THEN 'NEW'
            WHEN found.deleted_at IS NOT NULL AND NOT %(restore)s THEN 'REJECTED'
            WHEN found.external_owner <> found.known_id THEN 'REJECTED'
@@ -73,6 +79,8 @@ UPDATE contacts_staged s
        END,
        reason = CASE
            WHEN found.known_id IS NULL AND %(match)s = 'ID' THEN 'There is no contact with this ID.'
+           WHEN found.known_id IS NULL AND found.is_nameless
+               THEN 'Nobody has this value, and a new contact needs an address.'
            WHEN found.known_id IS NULL THEN NULL
            WHEN found.deleted_at IS NOT NULL AND NOT %(restore)s
                THEN 'This contact was deleted and is not to be restored.'

@@ -10,8 +10,11 @@ WITH named AS (
              FROM unnest(%(kinds)s::text[], %(values)s::text[]) AS w (kind, value)
        )
      UNION ALL
-    SELECT 'ID', w.id::text, w.id
+    SELECT 'ID', w.id::text, coalesce(j.contact_id, w.id)
       FROM unnest(%(ids)s::bigint[]) AS w (id)
+      LEFT JOIN contacts_joining AS j  -- who became a part of somebody is that one
+        ON j.organisation_id = %(organisation_id)s
+       AND j.former_id = w.id
 )
 SELECT n.kind, n.value, n.contact_id
   FROM named AS n

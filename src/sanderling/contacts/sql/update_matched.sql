@@ -6,6 +6,10 @@ WITH said AS (
            CASE WHEN s.attaches THEN s.external_id ELSE c.external_id END AS external_id,
            CASE WHEN s.email_key = lower(c.email) THEN c.email
                 ELSE COALESCE(s.email, c.email) END AS email,
+           CASE WHEN s.email_key IS NULL OR s.email_key = lower(c.email) THEN c.email_status
+                WHEN u.reason IN ('HARD_BOUNCE', 'MANUAL') THEN 'BLACKLISTED'
+                WHEN u.reason IS NOT NULL THEN 'UNSUBSCRIBED'
+                ELSE %(email_status)s END AS email_status,
            COALESCE(s.phone, c.phone) AS phone,
            COALESCE(s.first_name, c.first_name) AS first_name,
            COALESCE(s.last_name, c.last_name) AS last_name,
@@ -22,14 +26,17 @@ WITH said AS (
       FROM contacts_staged s
       JOIN contacts_contact c
         ON c.id = s.contact_id
+      LEFT JOIN contacts_suppression u
+        ON u.organisation_id = %(organisation_id)s
+       AND u.channel = 'EMAIL'
+       AND u.address = s.email_key
      WHERE s.state = 'MATCHED'
 ), written AS (
     UPDATE contacts_contact c
        SET external_id = said.external_id,
            email = said.email,
            phone = said.phone,
-           email_status = CASE WHEN lower(c.email) = lower(said.email) THEN c.email_status
-                               ELSE %(email_status)s END,
+           email_status = said.email_status,
            first_name = said.first_name,
            last_name = said.last_name,
            language = said.language,

@@ -1,12 +1,13 @@
 """Which kinds of connectors can be written, by the connector's kind."""
 
 from sanderling.connectors.models import Connector, ConnectorKind
-from sanderling.exports.destinations import postgresql
+from sanderling.exports.destinations import bigquery, postgresql
 from sanderling.exports.destinations.protocol import Kind
 from sanderling.lib.errors import Invalid
 
 KINDS: dict[str, Kind] = {
     ConnectorKind.POSTGRES: postgresql.KIND,
+    ConnectorKind.BIGQUERY: bigquery.KIND,
 }
 
 

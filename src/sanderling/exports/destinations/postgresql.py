@@ -8,10 +8,16 @@ from psycopg import sql
 
 from sanderling.connectors import opening
 from sanderling.connectors.drivers.chunks import Blocks, Chunk, Place, Written
-from sanderling.connectors.drivers.postgres import writing, writing_checks, writing_tables
+from sanderling.connectors.drivers.postgres import (
+    writing,
+    writing_checks,
+    writing_tables,
+    writing_views,
+)
 from sanderling.connectors.drivers.postgres.writing_tables import Target
 from sanderling.connectors.models import Connector
 from sanderling.exports import summing
+from sanderling.exports.analysis.views import View
 from sanderling.exports.datasets.columns import Dataset, Dialect, Manner
 from sanderling.exports.destinations.protocol import Kind, Shape, Sums
 from sanderling.exports.models import Export
@@ -25,6 +31,7 @@ class Schema:
     most: Mapping[Manner, int] = MappingProxyType(
         {Manner.UPSERT: 100_000, Manner.REPLACE: 100_000, Manner.APPEND: 500_000}
     )
+    begins_whole: bool = True
 
     def __init__(self, opened: writing.Destination) -> None:
         self.where = f"{opened.server}/{opened.schema}"
@@ -67,6 +74,18 @@ class Schema:
             rows = sql.SQL("SELECT * FROM {}").format(sql.Identifier(schema, dataset.name))
             return shape, summing.sums(connection, dataset, self.dialect, shape, rows)
 
+    def views(self) -> dict[str, str]:
+        """Return what the schema holds, with comments."""
+        return self._opened.views()
+
+    def make_views(self, views: Sequence[View]) -> None:
+        """Make views in one transaction."""
+        self._opened.make_views([_view(view) for view in views])
+
+    def drop_views(self, names: Sequence[str]) -> None:
+        """Drop views in one transaction."""
+        self._opened.drop_views(names)
+
 
 @contextlib.contextmanager
 def opened(export: Export) -> Iterator[Schema]:
@@ -84,6 +103,11 @@ def target_of(dataset: Dataset) -> Target:
         key=dataset.key,
         parent=dataset.parent if dataset.manner is Manner.REPLACE else "",
     )
+
+
+def _view(view: View) -> writing_views.View:
+    dialect = Dialect.POSTGRESQL
+    return writing_views.View(view.name, view.text(dialect), view.mark(dialect), view.datasets)
 
 
 def problems(connector: Connector, schema: str, datasets: Sequence[str]) -> list[str]:
@@ -106,4 +130,5 @@ KIND = Kind(
     problems=problems,
     schema_problem=schema_problem,
     server=("host", "port", "database"),
+    schema=lambda _connector: "public",
 )

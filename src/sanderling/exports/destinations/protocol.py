@@ -12,6 +12,7 @@ from typing import Protocol
 
 from sanderling.connectors.drivers.chunks import Blocks, Chunk, Place, Written
 from sanderling.connectors.models import Connector
+from sanderling.exports.analysis.views import View
 from sanderling.exports.datasets.columns import Dataset, Dialect, Manner
 from sanderling.exports.models import Export, Interval
 
@@ -41,6 +42,7 @@ class Destination(Protocol):
     dialect: Dialect
     where: str  # which server and schema this is: ours no more when it changes
     most: Mapping[Manner, int]  # rows of a chunk, about
+    begins_whole: bool  # a new table is made and filled by one chunk, however many rows
 
     def place(self, dataset: Dataset) -> Place | None:
         """Return where we stand with a table, or None when we never wrote it."""
@@ -72,6 +74,15 @@ class Destination(Protocol):
     def sums(self, dataset: Dataset) -> tuple[Shape, Sums]:
         """Return counts and checksums by day (``summing`` says of what), and what they are over."""
 
+    def views(self) -> Mapping[str, str]:
+        """Return what the schema holds, by name, with comments: ours begin with ``MARK``."""
+
+    def make_views(self, views: Sequence[View]) -> None:
+        """Make these views anew, with their ``mark`` as comment; all or, where it can be, none."""
+
+    def drop_views(self, names: Sequence[str]) -> None:
+        """Drop these views."""
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -87,4 +98,5 @@ class Kind:
     problems: Callable[[Connector, str, Sequence[str]], list[str]]
     schema_problem: Callable[[str], str]
     server: tuple[str, ...]
+    schema: Callable[[Connector], str]  # where rows go when nothing else is said
     interval: Interval = Interval.DAY  # usual

@@ -2,6 +2,7 @@
 -- The audience of this moment, in one snapshot; the rows left out keep their reason for good,
 -- so that "why didn't she get it" is answered by a row and not by guessing afterwards.
 -- The order of the reasons is the order in which a marketer would want to hear them.
+-- Where a channel finds a person is in addressing.py; the states of double opt-in are about mail.
 -- %(heeds_wishes)s is false for transactional messages (docs/design/sending.md, "Consent").
 CREATE TEMPORARY TABLE sending_audience ON COMMIT DROP AS
 WITH wishes AS MATERIALIZED (
@@ -10,12 +11,35 @@ WITH wishes AS MATERIALIZED (
       JOIN contacts_category k ON k.id = s.category_id
      WHERE k.organisation_id = %(organisation_id)s
        AND k.key = ANY(%(categories)s::text[])
+), addressed AS (
+    SELECT c.id,
+           c.language,
+           CASE WHEN %(media_type)s = 'Email' THEN c.email_status ELSE '' END AS email_status,
+           CASE WHEN %(media_type)s = 'Email' THEN c.email
+                WHEN %(media_type)s = 'AppInbox' THEN c.id::text
+                WHEN %(device)s = '' THEN c.phone
+                ELSE coalesce((
+                    SELECT v.push_token
+                      FROM contacts_device v
+                     WHERE v.contact_id = c.id
+                       AND v.category = %(device)s
+                       AND v.is_active
+                       AND v.push_token <> ''
+                       AND (v.muted_until IS NULL OR v.muted_until <= now()
+                            OR NOT %(heeds_wishes)s)
+                     ORDER BY v.id DESC
+                     LIMIT 1), '')
+           END AS address
+      FROM sending_people p
+      JOIN contacts_contact c ON c.id = p.contact_id
+     WHERE c.organisation_id = %(organisation_id)s
+       AND c.deleted_at IS NULL
 ), judged AS (
     SELECT c.id AS contact_id,
-           c.email AS address,
+           c.address,
            c.language,
-           CASE WHEN c.email = '' THEN 'NO_ADDRESS'
-                WHEN c.email NOT LIKE '%%_@_%%' THEN 'INVALID'
+           CASE WHEN c.address = '' THEN 'NO_ADDRESS'
+                WHEN %(media_type)s = 'Email' AND c.address NOT LIKE '%%_@_%%' THEN 'INVALID'
                 WHEN c.email_status = 'BLACKLISTED' THEN 'BLACKLISTED'
                 WHEN s.reason IN ('SPAM', 'HARD_BOUNCE', 'MANUAL') THEN 'SUPPRESSED'
                 WHEN %(heeds_wishes)s
@@ -25,14 +49,11 @@ WITH wishes AS MATERIALIZED (
                  AND c.id NOT IN (SELECT contact_id FROM wishes) THEN 'NOT_SUBSCRIBED'
                 ELSE ''
            END AS reason
-      FROM sending_people p
-      JOIN contacts_contact c ON c.id = p.contact_id
+      FROM addressed c
       LEFT JOIN contacts_suppression s
         ON s.organisation_id = %(organisation_id)s
-       AND s.channel = 'EMAIL'
-       AND s.address = lower(c.email)
-     WHERE c.organisation_id = %(organisation_id)s
-       AND c.deleted_at IS NULL
+       AND s.channel = %(suppressed_as)s
+       AND s.address = lower(c.address)
 ), once AS (
     SELECT contact_id, address, language,
            CASE WHEN reason = '' AND row_number() OVER (

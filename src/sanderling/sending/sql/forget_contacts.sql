@@ -4,4 +4,6 @@ DELETE FROM sending_captured
     SELECT d.id FROM sending_delivery d WHERE d.contact_id = ANY (%(contact_ids)s::bigint[])
  );
 
+DELETE FROM sending_reference WHERE contact_id = ANY (%(contact_ids)s::bigint[]);
+
 DELETE FROM sending_delivery WHERE contact_id = ANY (%(contact_ids)s::bigint[]);

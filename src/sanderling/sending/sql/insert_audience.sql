@@ -12,9 +12,9 @@ SELECT number, size, nextval(pg_get_serial_sequence('sending_batch', 'id')) AS b
   ) AS counted;
 
 INSERT INTO sending_batch
-       (id, organisation_id, content_id, origin_kind, origin_id, status, due_at, attempts, size,
+       (id, organisation_id, content_id, media_type, origin_kind, origin_id, status, due_at, attempts, size,
         note)
-SELECT batch_id, %(organisation_id)s, %(content_id)s, %(origin_kind)s, %(origin_id)s, 'WAITING',
+SELECT batch_id, %(organisation_id)s, %(content_id)s, %(media_type)s, %(origin_kind)s, %(origin_id)s, 'WAITING',
        coalesce(%(due_at)s::timestamptz, now()), 0, size, ''
   FROM sending_numbers;
 

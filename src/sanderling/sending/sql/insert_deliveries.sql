@@ -1,9 +1,26 @@
 -- insert_deliveries: claim one delivery for each person and step, unless it is claimed already.
 -- A workflow or an API call that is tried again finds its first rows and adds none.
 -- Consent is judged here for the answer's sake; it is judged again at the hand-over.
-WITH wanted AS (
-    SELECT w.*, c.email, c.language AS contact_language, c.email_status,
-           c.deleted_at IS NULL AND c.id IS NOT NULL AS is_here, s.reason AS suppressed
+WITH addressed AS (
+    SELECT w.contact_id, w.language, w.params, w.step, w.request_id, w.event_id,
+           c.language AS contact_language,
+           CASE WHEN %(media_type)s = 'Email' THEN c.email_status ELSE '' END AS email_status,
+           c.deleted_at IS NULL AND c.id IS NOT NULL AS is_here,
+           coalesce(nullif(w.address, ''), CASE WHEN %(media_type)s = 'Email' THEN c.email
+                WHEN %(media_type)s = 'AppInbox' THEN c.id::text
+                WHEN %(device)s = '' THEN c.phone
+                ELSE coalesce((
+                    SELECT v.push_token
+                      FROM contacts_device v
+                     WHERE v.contact_id = c.id
+                       AND v.category = %(device)s
+                       AND v.is_active
+                       AND v.push_token <> ''
+                       AND (v.muted_until IS NULL OR v.muted_until <= now()
+                            OR NOT %(heeds_wishes)s)
+                     ORDER BY v.id DESC
+                     LIMIT 1), '')
+           END, '') AS address
       FROM unnest(
            %(contact_ids)s::bigint[], %(addresses)s::text[], %(languages)s::text[],
            %(params)s::jsonb[], %(steps)s::text[], %(request_ids)s::uuid[],
@@ -12,10 +29,13 @@ WITH wanted AS (
       LEFT JOIN contacts_contact c
         ON c.id = w.contact_id
        AND c.organisation_id = %(organisation_id)s
+), wanted AS (
+    SELECT a.*, s.reason AS suppressed
+      FROM addressed a
       LEFT JOIN contacts_suppression s
         ON s.organisation_id = %(organisation_id)s
-       AND s.channel = 'EMAIL'
-       AND s.address = lower(coalesce(nullif(w.address, ''), c.email))
+       AND s.channel = %(suppressed_as)s
+       AND s.address = lower(a.address)
 ), wishes AS MATERIALIZED (
     SELECT DISTINCT s.contact_id
       FROM contacts_subscription s
@@ -25,11 +45,11 @@ WITH wanted AS (
        AND s.contact_id = ANY(%(contact_ids)s::bigint[])
 ), judged AS (
     SELECT contact_id, step, params, request_id, event_id,
-           coalesce(nullif(address, ''), email, '') AS address,
+           address,
            coalesce(nullif(language, ''), contact_language, '') AS language,
            CASE WHEN NOT is_here THEN 'DELETED'
-                WHEN coalesce(nullif(address, ''), email) = '' THEN 'NO_ADDRESS'
-                WHEN coalesce(nullif(address, ''), email) NOT LIKE '%%_@_%%' THEN 'INVALID'
+                WHEN address = '' THEN 'NO_ADDRESS'
+                WHEN %(media_type)s = 'Email' AND address NOT LIKE '%%_@_%%' THEN 'INVALID'
                 WHEN email_status = 'BLACKLISTED' THEN 'BLACKLISTED'
                 WHEN suppressed IN ('SPAM', 'HARD_BOUNCE', 'MANUAL') THEN 'SUPPRESSED'
                 WHEN %(heeds_wishes)s

@@ -14,8 +14,9 @@ UPDATE sending_batch b
      WHERE status IN ('WAITING', 'LEASED')
        AND (lease IS NULL OR leased_until < now())
        AND due_at <= statement_timestamp()
-       AND organisation_id NOT IN (
-            SELECT organisation_id FROM sending_gateway WHERE held_until > statement_timestamp())
+       AND (media_type <> 'Email' OR organisation_id NOT IN (
+            SELECT organisation_id FROM sending_gateway
+             WHERE channel = 'Email' AND held_until > statement_timestamp()))
      ORDER BY origin_kind = 'BROADCAST',
               hashtextextended(organisation_id::text || %(lease)s::text, 0),
               due_at, id
@@ -24,4 +25,5 @@ UPDATE sending_batch b
   ) AS next
  WHERE b.id = next.id
 RETURNING b.id, b.organisation_id, b.content_id, b.origin_kind, b.origin_id, b.attempts,
+          b.media_type,
           next.lease IS NOT NULL;

@@ -19,11 +19,13 @@ WITH held AS MATERIALIZED (
 ), judged AS (
     SELECT w.contact_id, w.id,
            CASE WHEN c.id IS NULL OR c.deleted_at IS NOT NULL THEN 'DELETED'
-                WHEN c.email_status = 'BLACKLISTED' THEN 'BLACKLISTED'
+                WHEN %(is_mail)s AND c.email_status = 'BLACKLISTED' THEN 'BLACKLISTED'
                 WHEN s.reason IN ('SPAM', 'HARD_BOUNCE', 'MANUAL') THEN 'SUPPRESSED'
                 WHEN %(heeds_wishes)s
-                 AND (s.reason IS NOT NULL OR c.email_status = 'UNSUBSCRIBED') THEN 'UNSUBSCRIBED'
-                WHEN %(heeds_wishes)s AND c.email_status = 'UNCONFIRMED' THEN 'UNCONFIRMED'
+                 AND (s.reason IS NOT NULL
+                      OR %(is_mail)s AND c.email_status = 'UNSUBSCRIBED') THEN 'UNSUBSCRIBED'
+                WHEN %(heeds_wishes)s AND %(is_mail)s
+                 AND c.email_status = 'UNCONFIRMED' THEN 'UNCONFIRMED'
                 WHEN %(heeds_wishes)s AND cardinality(%(categories)s::text[]) > 0
                  AND w.contact_id NOT IN (SELECT contact_id FROM wishes) THEN 'NOT_SUBSCRIBED'
                 ELSE ''
@@ -34,7 +36,7 @@ WITH held AS MATERIALIZED (
       LEFT JOIN contacts_contact c ON c.id = w.contact_id
       LEFT JOIN contacts_suppression s
         ON s.organisation_id = %(organisation_id)s
-       AND s.channel = 'EMAIL'
+       AND s.channel = %(suppressed_as)s
        AND s.address = lower(w.address)
 )
 UPDATE sending_delivery d

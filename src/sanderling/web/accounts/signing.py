@@ -16,7 +16,6 @@ from sanderling.accounts import throttling
 from sanderling.accounts.models import User
 from sanderling.lib.errors import NotFound
 from sanderling.web import membership
-from sanderling.web.context import entries
 from sanderling.web.guarding import allowed
 from sanderling.web.membership import PersonRequest
 
@@ -32,12 +31,6 @@ class SignInForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
-
-
-@allowed()
-def home(request: PersonRequest) -> HttpResponseBase:
-    """Go to where the work is."""
-    return redirect(next(iter(entries(request))).url)
 
 
 @never_cache

@@ -5,7 +5,6 @@ from django.urls import path
 from sanderling.web.accounts import passwords, signing
 
 urlpatterns = [
-    path("", signing.home, name="home"),
     path("sign-in", signing.sign_in, name="accounts-sign-in"),
     path("sign-out", signing.sign_out, name="accounts-sign-out"),
     path("organisations/<int:organisation_id>/choose", signing.choose, name="accounts-choose"),

@@ -68,7 +68,7 @@ class ConnectorForm(forms.Form):
     def draft(self) -> Draft:
         """Return what is filled in, also when it is not complete."""
         typed = {name: self.data.get(name, "") for name in self.fields}
-        kind, _colon, field_id = typed["contact_key"].partition(":")
+        kind, field_id = parted(typed["contact_key"])
         return Draft(
             name=typed["name"],
             host=typed["host"],
@@ -80,16 +80,27 @@ class ConnectorForm(forms.Form):
             ca=typed["ca"],
             key_column=typed["key_column"],
             contact_key=kind,
-            field_id=int(field_id) if field_id.isascii() and field_id.isdigit() else None,
+            field_id=field_id,
         )
 
     def take_problems(self, problems: dict[str, list[str]]) -> None:
         """Show problems at their fields."""
-        for name, sentences in problems.items():
-            place = "contact_key" if name == "field_id" else name
-            for sentence in sentences:
-                if sentence not in self.errors.get(place, []):
-                    self.add_error(place if place in self.fields else None, sentence)
+        show_problems(self, problems)
+
+
+def show_problems(form: forms.Form, problems: dict[str, list[str]]) -> None:
+    """Show problems at the fields of a form, those without a field above it."""
+    for name, sentences in problems.items():
+        place = "contact_key" if name == "field_id" else name
+        for sentence in sentences:
+            if sentence not in form.errors.get(place, []):
+                form.add_error(place if place in form.fields else None, sentence)
+
+
+def parted(contact_key: str) -> tuple[str, int | None]:
+    """Return which key of a contact was chosen, and which additional field."""
+    kind, _colon, number = contact_key.partition(":")
+    return kind, int(number) if number.isascii() and number.isdigit() else None
 
 
 def contact_fields(organisation_id: int) -> list[tuple[str, Any]]:
@@ -111,6 +122,10 @@ def initial_of(connector: Connector) -> dict[str, Any]:
     """Return a stored connector as the form shows it; never the password."""
     names = ("name", "host", "port", "database", "username", "tls", "ca", "key_column")
     shown = {name: getattr(connector, name) for name in names}
+    return {**shown, "contact_key": initial_contact_key(connector)}
+
+
+def initial_contact_key(connector: Connector) -> str:
+    """Return the contact's key as the form's choice names it."""
     by_field = connector.contact_key == ContactKeyKind.FIELD
-    key = f"FIELD:{connector.field_id}" if by_field else connector.contact_key
-    return {**shown, "contact_key": key}
+    return f"FIELD:{connector.field_id}" if by_field else connector.contact_key

@@ -1,5 +1,9 @@
 """List, connect, validate, change and delete connectors."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -8,11 +12,33 @@ from django.views.decorators.http import require_POST
 
 from sanderling.accounts.rights import Permission
 from sanderling.connectors import saving, validating
-from sanderling.connectors.models import Connector
+from sanderling.connectors.drafts import Draft
+from sanderling.connectors.models import Connector, ConnectorKind
 from sanderling.lib.errors import Invalid, SanderlingError
-from sanderling.web.connectors.forms import ConnectorForm, initial_of
+from sanderling.web.connectors import forms, forms_bigquery
+from sanderling.web.connectors.forms import ConnectorForm
+from sanderling.web.connectors.forms_bigquery import BigQueryForm
 from sanderling.web.guarding import allowed
 from sanderling.web.membership import PersonRequest
+
+AnyForm = ConnectorForm | BigQueryForm
+
+
+@dataclass(frozen=True)
+class Screen:
+    """How a kind of connector is shown."""
+
+    form: type[ConnectorForm] | type[BigQueryForm]
+    template: str
+    initial: Callable[[Connector], dict[str, Any]]
+
+
+SCREENS: dict[str, Screen] = {
+    ConnectorKind.POSTGRES: Screen(ConnectorForm, "connectors/edit.html", forms.initial_of),
+    ConnectorKind.BIGQUERY: Screen(
+        BigQueryForm, "connectors/bigquery.html", forms_bigquery.initial_of
+    ),
+}
 
 
 @allowed(Permission.EDIT_CONNECTORS)
@@ -23,56 +49,43 @@ def index(request: PersonRequest) -> HttpResponseBase:
 
 
 @allowed(Permission.EDIT_CONNECTORS)
-def new(request: PersonRequest) -> HttpResponseBase:
-    """Connect a PostgreSQL."""
-    form = ConnectorForm(request.POST or None, organisation_id=request.organisation.pk)
+def new(request: PersonRequest, kind: str = ConnectorKind.POSTGRES) -> HttpResponseBase:
+    """Connect a database of this kind."""
+    screen = SCREENS[kind]
+    form = _form(request, screen, None)
     if request.method == "POST" and _saved(request, form, None):
         messages.success(request, _("The connector is saved."))
         return redirect("connectors-list")
-    return render(request, "connectors/edit.html", {"form": form, "connector": None})
+    return render(request, screen.template, {"form": form, "connector": None})
 
 
 @allowed(Permission.EDIT_CONNECTORS)
 def edit(request: PersonRequest, connector_id: int) -> HttpResponseBase:
-    """Change a connector; the password is never shown and stays unless another is typed."""
+    """Change a connector; what is secret is never shown and stays unless it is replaced."""
     connector = saving.get(request.organisation.pk, connector_id)
-    form = ConnectorForm(
-        request.POST or None,
-        organisation_id=request.organisation.pk,
-        stored=True,
-        initial=initial_of(connector),
-    )
+    screen = SCREENS[connector.kind]
+    form = _form(request, screen, connector)
     if request.method == "POST" and _saved(request, form, connector):
         messages.success(request, _("The connector is saved."))
         return redirect("connectors-list")
-    return render(request, "connectors/edit.html", {"form": form, "connector": connector})
+    return render(request, screen.template, {"form": form, "connector": connector})
 
 
 @require_POST
 @allowed(Permission.EDIT_CONNECTORS)
-def validate(request: PersonRequest, connector_id: int | None = None) -> HttpResponseBase:
+def validate(
+    request: PersonRequest, connector_id: int | None = None, kind: str = ConnectorKind.POSTGRES
+) -> HttpResponseBase:
     """Try what is filled in: htmx gets the verdict alone, a plain form the whole page."""
-    shown: dict[str, object] = {"verdict": None, "warnings": [], "problems": []}
-    form = ConnectorForm(
-        request.POST, organisation_id=request.organisation.pk, stored=connector_id is not None
-    )
-    try:
-        verdict = validating.validate(
-            request.organisation.pk, form.draft(), connector_id=connector_id, by=request.actor
-        )
-        shown |= {"verdict": verdict, "warnings": validating.warnings_of(verdict)}
-        if verdict.ok:
-            shown["columns"] = validating.column_names(
-                request.organisation.pk, form.draft(), connector_id=connector_id, by=request.actor
-            )
-    except Invalid as refusal:
-        shown["problems"] = [text for texts in refusal.problems.values() for text in texts]
-    if request.headers.get("HX-Request"):
-        return render(request, "connectors/_verdict.html", shown | {"is_alone": True})
     connector = None
     if connector_id is not None:
         connector = saving.get(request.organisation.pk, connector_id)
-    return render(request, "connectors/edit.html", {"form": form, "connector": connector, **shown})
+    screen = SCREENS[connector.kind if connector else kind]
+    form = _form(request, screen, connector)
+    shown = _tried(request, form, connector_id)
+    if request.headers.get("HX-Request"):
+        return render(request, "connectors/_verdict.html", shown | {"is_alone": True})
+    return render(request, screen.template, {"form": form, "connector": connector, **shown})
 
 
 @require_POST
@@ -89,7 +102,33 @@ def delete(request: PersonRequest, connector_id: int) -> HttpResponseBase:
     return redirect("connectors-list")
 
 
-def _saved(request: PersonRequest, form: ConnectorForm, connector: Connector | None) -> bool:
+def _form(request: PersonRequest, screen: Screen, connector: Connector | None) -> AnyForm:
+    return screen.form(
+        request.POST or None,
+        request.FILES or None,
+        organisation_id=request.organisation.pk,
+        stored=connector is not None,
+        initial=screen.initial(connector) if connector else None,
+    )
+
+
+def _tried(request: PersonRequest, form: AnyForm, connector_id: int | None) -> dict[str, object]:
+    """Return the verdict on a connection, and the columns to choose the contact's key from."""
+    shown: dict[str, object] = {"verdict": None, "warnings": [], "problems": []}
+    organisation_id, draft, actor = request.organisation.pk, form.draft(), request.actor
+    try:
+        verdict = validating.validate(organisation_id, draft, connector_id=connector_id, by=actor)
+        shown |= {"verdict": verdict, "warnings": validating.warnings_of(verdict)}
+        if verdict.ok and isinstance(draft, Draft):
+            shown["columns"] = validating.column_names(
+                organisation_id, draft, connector_id=connector_id, by=actor
+            )
+    except Invalid as refusal:
+        shown["problems"] = [text for texts in refusal.problems.values() for text in texts]
+    return shown
+
+
+def _saved(request: PersonRequest, form: AnyForm, connector: Connector | None) -> bool:
     if not form.is_valid():
         return False
     try:

@@ -20,10 +20,13 @@ from sanderling.contacts import (
     erasing,
     fields,
     finding,
+    joining,
     lists,
     suppressing,
 )
 from sanderling.contacts.models import Contact
+from sanderling.optin import asking as optin
+from sanderling.optin import wishing
 from sanderling.web.contacts import asking
 from sanderling.web.guarding import allowed
 from sanderling.web.membership import PersonRequest
@@ -47,6 +50,7 @@ def show(request: PersonRequest, contact_id: int) -> HttpResponseBase:
         and suppressing.is_suppressed(organisation_id, suppressing.EMAIL, contact.email),
         "lists": _ticked_lists(organisation_id, contact_id),
         "categories": _ticked_categories(organisation_id, contact_id),
+        "standing": _standing(contact),
         "devices": devices.of_contact(organisation_id, contact_id),
         "facts": facts,
         "older": facts[-1].id if len(facts) == FACTS else None,
@@ -112,7 +116,7 @@ def change_consent(request: PersonRequest, contact_id: int) -> HttpResponseBase:
     elif do == "resubscribe":
         consent.resubscribe(contact, by=request.actor)
     else:
-        consent.set_categories(
+        wishing.set_categories(
             request.organisation.pk,
             contact_id,
             request.POST.getlist("categories"),
@@ -133,6 +137,27 @@ def everything(request: PersonRequest, contact_id: int) -> HttpResponseBase:
     answer = JsonResponse(told, json_dumps_params={"ensure_ascii": False, "indent": 2})
     answer["Content-Disposition"] = f'attachment; filename="contact-{contact_id}.json"'
     return answer
+
+
+@require_POST
+@allowed(Permission.EDIT_CONTACTS)
+def remind(request: PersonRequest, contact_id: int) -> HttpResponseBase:
+    """Send the letter of the double opt-in once more."""
+    optin.remind(request.organisation.pk, contact_id, by=request.actor)
+    messages.success(request, _("The letter that asks for confirmation is on its way."))
+    return redirect("contacts-show", contact_id)
+
+
+def _standing(contact: Contact) -> dict[str, Any]:
+    """Return how the contact's consent and history came about."""
+    ours, number = contact.organisation_id, contact.pk
+    return {
+        "question": optin.open_question(ours, number),
+        "answer": optin.last_answer(ours, number),
+        "may_remind": optin.is_askable(contact),
+        "parts": joining.joined_into(ours, number),
+        "whole": joining.of(ours, number),
+    }
 
 
 def _fields(contact: Contact) -> list[tuple[str, str, str]]:

@@ -25,6 +25,7 @@ urlpatterns = [
     path("contacts/<int:contact_id>/erase", cards.erase, name="contacts-erase"),
     path("contacts/<int:contact_id>/lists", cards.change_lists, name="contacts-card-lists"),
     path("contacts/<int:contact_id>/consent", cards.change_consent, name="contacts-consent"),
+    path("contacts/<int:contact_id>/confirmation", cards.remind, name="contacts-remind"),
     path("contacts/<int:contact_id>/data.json", cards.everything, name="contacts-data"),
     path("contacts/lists/", lists.index, name="contacts-lists"),
     path("contacts/lists/<int:list_id>", lists.rename, name="contacts-list-rename"),

@@ -38,10 +38,13 @@ class ExportForm(forms.Form):
         ),
     )
     schema = forms.CharField(
-        label=gettext_lazy("Schema"),
-        max_length=63,
-        initial="public",
-        help_text=gettext_lazy("Where the tables are made. The schema must exist."),
+        label=gettext_lazy("Schema or dataset"),
+        max_length=1024,
+        required=False,
+        help_text=gettext_lazy(
+            "Where the tables are made. In PostgreSQL a schema, which must exist; when empty, "
+            "public. In BigQuery a dataset; when empty, that of the connector."
+        ),
     )
     datasets = forms.MultipleChoiceField(
         label=gettext_lazy("Datasets"),
@@ -52,12 +55,15 @@ class ExportForm(forms.Form):
 
     def __init__(self, *args: Any, organisation_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        usable = [one for one in connectors.connectors_of(organisation_id) if one.kind in KINDS]
         known = [
-            (connector.pk, f"{connector.name} ({connector.host})")
-            for connector in connectors.connectors_of(organisation_id)
-            if connector.kind in KINDS
+            (connector.pk, f"{connector.name} ({connector.get_kind_display()}, {connector.where})")
+            for connector in usable
         ]
         self.fields["connector"].choices = known  # type: ignore[attr-defined]
+        usual = {KINDS[connector.kind].schema(connector) for connector in usable}
+        if len(usual) == 1:
+            self.fields["schema"].initial = usual.pop()
 
     def draft(self) -> Draft:
         """Return what was filled in."""

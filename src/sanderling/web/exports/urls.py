@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sanderling.web.exports import editing, showing, steering
+from sanderling.web.exports import analysis, editing, showing, steering
 
 urlpatterns = [
     path("data-export/", showing.index, name="exports-list"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("data-export/<int:export_id>/edit", editing.edit, name="exports-edit"),
     path("data-export/<int:export_id>/run", steering.run, name="exports-run"),
     path("data-export/<int:export_id>/compare", steering.compare, name="exports-compare"),
+    path("data-export/<int:export_id>/analysis", analysis.show, name="exports-analysis"),
+    path("data-export/<int:export_id>/analysis/made", analysis.make, name="exports-views-make"),
+    path("data-export/<int:export_id>/analysis/dropped", analysis.drop, name="exports-views-drop"),
     path("data-export/<int:export_id>/pause", steering.pause, name="exports-pause"),
     path("data-export/<int:export_id>/delete", steering.delete, name="exports-delete"),
 ]

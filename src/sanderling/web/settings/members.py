@@ -28,6 +28,7 @@ WORDS: dict[Permission, str | Promise] = {
     Permission.EDIT_WORKFLOWS: _("Build and start workflows"),
     Permission.EDIT_CONNECTORS: _("Connect databases"),
     Permission.EDIT_EXPORTS: _("Set up data exports"),
+    Permission.EDIT_ALERTS: _("Set alerts"),
     Permission.READ_REPORTS: _("See reports"),
     Permission.ADMINISTER: _("Members, keys, apps and settings"),
 }

@@ -23,6 +23,12 @@ CARDS = (
     (_("Additional fields"), _("What else you know about a contact."), "contacts-fields"),
     (_("Suppression list"), _("Addresses that nobody writes to."), "contacts-suppressions"),
     (_("Sending"), _("Your SMTP server, pace and signature."), "sending-gateway"),
+    (
+        _("Website tracking"),
+        _("What visitors do on your site, and pushes to their browsers."),
+        "websites-list",
+    ),
+    (_("Subscriptions"), _("How people confirm that they want your mail."), "settings-optin"),
     (_("Revenue"), _("Which message earned which order."), "revenue-rules"),
     (_("Audit trail"), _("Who did what, and when."), "settings-audit"),
 )

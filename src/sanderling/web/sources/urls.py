@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sanderling.web.sources import views
+from sanderling.web.sources import copies, views
 
 urlpatterns = [
     path("data-sources/", views.index, name="sources-list"),
@@ -10,4 +10,8 @@ urlpatterns = [
     path("data-sources/<int:source_id>", views.show, name="sources-show"),
     path("data-sources/<int:source_id>/columns", views.refresh, name="sources-refresh"),
     path("data-sources/<int:source_id>/delete", views.delete, name="sources-delete"),
+    path("data-sources/<int:source_id>/copy", copies.keep, name="sources-copy"),
+    path("data-sources/<int:source_id>/copy/state", copies.state, name="sources-copy-state"),
+    path("data-sources/<int:source_id>/copy/now", copies.copy_now, name="sources-copy-now"),
+    path("data-sources/<int:source_id>/copy/drop", copies.drop, name="sources-copy-drop"),
 ]

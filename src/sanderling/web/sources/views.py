@@ -15,10 +15,13 @@ from sanderling.connectors import browsing
 from sanderling.connectors import saving as connectors
 from sanderling.connectors.models import Connector
 from sanderling.lib.errors import Conflict, Invalid, SanderlingError
-from sanderling.sources import saving
+from sanderling.sources import copied, saving
 from sanderling.sources.models import DataSource, OutagePolicy
 from sanderling.web.guarding import allowed
 from sanderling.web.membership import PersonRequest
+from sanderling.web.sources.copies import form_of
+
+FIRST = 20  # rows that the page shows
 
 
 class SourceForm(forms.Form):
@@ -84,6 +87,7 @@ def show(request: PersonRequest, source_id: int) -> HttpResponseBase:
     shown = {
         "source": source,
         "form": form,
+        "copy_form": form_of(source),
         "warnings": saving.warnings_of(source),
         "is_editable": Permission.EDIT_CONNECTORS in request.actor.permissions,
     }
@@ -133,8 +137,12 @@ def _choices(connector: Connector, choice: dict[str, str]) -> dict[str, Any]:
 
 
 def _first_rows(source: DataSource) -> dict[str, Any]:
+    if source.is_asked_by_copy:
+        names = [column["name"] for column in source.columns]
+        found = copied.first_rows(source, FIRST)
+        return {"names": names, "rows": [[row.get(name) for name in names] for row in found]}
     try:
-        preview = browsing.preview(source.connector, source.schema, source.table)
+        preview = browsing.preview(source.connector, source.schema, source.table, limit=FIRST)
         index = browsing.missing_index(source.connector, source.schema, source.table)
     except SanderlingError as outage:
         return {"outage": outage.message}

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
+from sanderling.contacts import consent
 from sanderling.lib.errors import SanderlingError
 from sanderling.sending import tokens, tracking
 from sanderling.velocity import VelocityError
@@ -67,6 +68,16 @@ def click(request: HttpRequest, token: str, link: str) -> HttpResponse:
     return response
 
 
+@require_safe
+@for_readers
+def short_link(request: HttpRequest, word: str) -> HttpResponse:
+    """Write down the click on a short link of an SMS or a messenger, and redirect."""
+    response = Redirect(tracking.clicked_short(word, counts=request.method == "GET"))
+    response["Cache-Control"] = "no-store, private"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
 @csrf_exempt  # one click of a mail program has no cookie (RFC 8058); the token is the proof
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_readers
@@ -76,7 +87,9 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         contact = tracking.unsubscribed(token)
         return render(request, "tracking/unsubscribed.html", {"contact": contact})
     contact = tracking.reader_of(token)
-    return render(request, "tracking/unsubscribe.html", {"contact": contact})
+    has_categories = bool(consent.categories(contact.organisation_id))
+    shown = {"contact": contact, "token": token, "has_categories": has_categories}
+    return render(request, "tracking/unsubscribe.html", shown)
 
 
 @require_GET

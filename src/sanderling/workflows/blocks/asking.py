@@ -113,7 +113,7 @@ class Reference(Setting):
 
     CONTROL: ClassVar[str] = "reference"
 
-    of: str  # message, list, segment or field
+    of: str  # a name of ``Names``: message, sms, list, segment…
     may_be_variable: bool = False
     is_required: bool = True
 

@@ -17,7 +17,10 @@ Problems = dict[str, list[str]]
 class Names:
     """How the organisation calls what blocks refer to; for sentences and choices."""
 
-    message: Mapping[str, str]
+    message: Mapping[str, str]  # e-mails; of other channels by their own names
+    sms: Mapping[str, str]
+    viber: Mapping[str, str]
+    mobile_push: Mapping[str, str]
     list: Mapping[str, str]
     segment: Mapping[str, str]
     field: Mapping[str, str]
@@ -98,6 +101,9 @@ class Block:
 
 GONE: dict[str, Any] = {
     "message": _("There is no such message."),
+    "sms": _("There is no such message."),
+    "viber": _("There is no such message."),
+    "mobile_push": _("There is no such message."),
     "list": _("There is no such list."),
     "segment": _("There is no such segment."),
     "field": _("There is no such field."),

@@ -1,7 +1,7 @@
 -- insert_runs: make a run for each event just read and each active workflow that it starts.
 -- Uniqueness and "avoid parallel" are decided here, in one snapshot and under the cursor's lock,
--- so that two events of one moment cannot both be the first.  Past events start nothing; an event
--- of a regular launch (its key is "<workflow>-<contact>") starts the workflow that raised it, and
+-- so that two events of one moment cannot both be the first.  Past events start nothing, nor do
+-- those that came with another contact (they have started what they start); an event of a regular launch (its key is "<workflow>-<contact>") starts the workflow that raised it, and
 -- whatever else waits for its type.
 WITH happened AS (
     SELECT e.id, e.contact_id, e.key_value, e.params, e.changed, t.key AS type_key
@@ -12,6 +12,7 @@ WITH happened AS (
        AND e.changed > %(seen)s::text::xid8
        AND e.changed <= %(reach)s::text::xid8
        AND NOT e.is_past
+       AND NOT e.is_moved
        AND e.contact_id <> 0
 ), wanted AS (
     SELECT h.*, w.id AS workflow_id, w.version_id, w.uniqueness, w.avoid_parallel,

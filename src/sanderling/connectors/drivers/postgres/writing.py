@@ -8,7 +8,7 @@ transaction mode may stand between us and the server.
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import psycopg
@@ -21,10 +21,12 @@ from sanderling.connectors.drivers.postgres import (
     writing_refusals,
     writing_staging,
     writing_tables,
+    writing_views,
 )
 from sanderling.connectors.drivers.postgres.opening import Connection, connect
 from sanderling.connectors.drivers.postgres.settings import ConnectionSettings
 from sanderling.connectors.drivers.postgres.writing_tables import Table, Target
+from sanderling.connectors.drivers.postgres.writing_views import View
 
 LONGEST_STATEMENT = 6 * 3600  # seconds; a first load is one statement
 LONGEST_WAIT = 5.0  # for a lock: whoever queues behind us must not wait long
@@ -88,6 +90,21 @@ class Destination:
                 sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(self.schema, table))
             ).fetchone()
         return int(row[0]) if row else 0
+
+    def views(self) -> dict[str, str]:
+        """Return what the schema holds, by name, with comments: by them we know our views."""
+        with self._transaction() as connection:
+            return writing_views.marks(connection, self.schema)
+
+    def make_views(self, views: Sequence[View]) -> None:
+        """Make all these views, or none."""
+        with self._transaction() as connection:
+            writing_views.make(connection, self.schema, views)
+
+    def drop_views(self, names: Sequence[str]) -> None:
+        """Drop all these views, or none."""
+        with self._transaction() as connection:
+            writing_views.drop(connection, self.schema, names)
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:

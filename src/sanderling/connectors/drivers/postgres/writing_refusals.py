@@ -45,6 +45,11 @@ def of(error: psycopg.Error, settings: ConnectionSettings, schema: str) -> Refus
                 f"added to it ({_quoted(error.diag.constraint_name or error.diag.column_name)}). "
                 "Drop the rule, or give the column a default.",
             )
+        case errors.DependentObjectsStillExist():
+            return Refusal(
+                Cause.QUERY,
+                "A view of yours reads a view of ours that must change. Drop yours first.",
+            )
         case errors.DiskFull() | errors.OutOfMemory():
             return Refusal(Cause.BUSY, "The database has no room left.")
         case errors.UntranslatableCharacter() | errors.CharacterNotInRepertoire():

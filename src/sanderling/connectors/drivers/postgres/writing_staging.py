@@ -10,10 +10,18 @@ from dataclasses import dataclass, field
 from psycopg import errors, sql
 
 from sanderling.connectors.drivers.chunks import Block, Blocks, Counts
+from sanderling.connectors.drivers.postgres import writing_views
 from sanderling.connectors.drivers.postgres.opening import Connection
 from sanderling.connectors.drivers.postgres.writing_tables import Table, Target, names_of
 
 SIZES = (50, 100, 200, 300, 500, 1000, 2000, 4000, 10_000)
+# Why a column stays as short as it is.
+IN_THE_WAY = (
+    errors.FeatureNotSupported,
+    errors.InsufficientPrivilege,
+    errors.LockNotAvailable,
+    errors.DependentObjectsStillExist,
+)
 SHOWN = 3  # keys of cut rows that a note names
 
 
@@ -125,12 +133,14 @@ def _widened(
 ) -> bool:
     """Make a column longer: a change of the catalogue only, no row is rewritten.
 
-    A view on the column (0A000), another owner, or a reader in the way: then it stays.
+    A view on the column (0A000), another owner, or a reader in the way: then it stays.  Our own
+    views step aside.
     """
     size = next((size for size in SIZES if size >= needed), None)
     type_ = f"varchar({size})" if size else "text"
     try:
         with connection.transaction():
+            aside = writing_views.set_aside(connection, schema, target.table)
             connection.execute(
                 sql.SQL("ALTER TABLE {} ALTER COLUMN {} TYPE {}").format(
                     sql.Identifier(schema, target.table),
@@ -138,7 +148,8 @@ def _widened(
                     sql.SQL(type_),
                 )
             )
-    except (errors.FeatureNotSupported, errors.InsufficientPrivilege, errors.LockNotAvailable):
+            writing_views.put_back(connection, schema, aside)
+    except IN_THE_WAY:
         return False
     staging.notes.append(
         f'The column "{name}" was widened to {type_}: a value has {needed} characters.'

@@ -1,0 +1,1 @@
+"""The inbox that an app shows: what a contact was written there, and who may read it."""

@@ -1,0 +1,2 @@
+-- empty_table: all rows go; free of charge.
+TRUNCATE TABLE {table}
