@@ -101,8 +101,23 @@ BENCHES = (
         "pgbench, one commit an event",
         r"ratio +(?P<ratio>[\d.]+)\n(?P<beside>answer, median +[\d.]+ ms)[\s\S]*"
         r"memory of the web +(?P<memory>\d+) MB",
+        (LEAST, 0.2),
+        quick=("--seconds", "2", "--rounds", "1"),
+    ),
+    Bench(
+        "api_bulk",
+        "100,000 contacts a minute of a core",
+        r"(?P<beside>[\d,]+)  ratio to 100,000 (?P<ratio>[\d.]+)[\s\S]*"
+        r"memory of the worker +(?P<memory>\d+) MB",
+        (LEAST, 1.0),
+        quick=("--calls", "2", "--existing", "10000"),
+    ),
+    Bench(
+        "api_lookups",
+        "the same look-up among 10,000 contacts",
+        r"(?P<part>by \S+(?: id)?) .*99th grows (?P<ratio>[\d.]+)",
         None,
-        quick=("--seconds", "2"),
+        quick=("--sizes", "1000", "10000", "--calls", "100"),
     ),
     Bench(
         "workflows",

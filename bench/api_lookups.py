@@ -119,13 +119,13 @@ def _compared(
     for raw in raws:
         caller.call(raw)
     spent: tuple[list[float], list[float]] = ([], [])
-    for _ in range(10):
+    for _ in range(calls // 20):
         for raw, costs in zip(raws, spent, strict=True):
-            before = serving.cpu(web)
-            for _ in range(calls // 10):
+            before = serving.fine_cpu(web)
+            for _ in range(10):
                 caller.call(raw)
-            costs.append((serving.cpu(web) - before) / (calls // 10))
-    return statistics.mean(spent[0]), statistics.mean(spent[1])
+            costs.append((serving.fine_cpu(web) - before) / 10)
+    return statistics.median(spent[0]), statistics.median(spent[1])
 
 
 def _print_plans(house: serving.House, size: int) -> None:

@@ -152,6 +152,12 @@ def cpu(process: int, *, with_children: bool = False) -> float:
     return own + sum(cpu(child) for child in children_of(process)) if with_children else own
 
 
+def fine_cpu(process: int) -> float:
+    """Return the seconds of CPU of the threads that a process has now, to the nanosecond."""
+    tasks = Path(f"/proc/{process}/task").iterdir()
+    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+
+
 def memory(process: int) -> float:
     """Return the memory of a process in MB."""
     pages = Path(f"/proc/{process}/statm").read_text().split()[1]

@@ -2,13 +2,17 @@
 
 import datetime as dt
 import hashlib
+import json
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import timezone
 
-from sanderling.accounts.models import Membership, Organisation
+from sanderling.accounts.models import KeyRights, Organisation
 from sanderling.oauth.models import AccessToken
+from sanderling.postgres.statements import Statements
 
+STATEMENTS = Statements(__package__)
 TOUCH_EVERY = dt.timedelta(minutes=5)  # last use need not be exact, and a write is not free
 
 
@@ -26,37 +30,31 @@ class Access:
 def recognise(token: str) -> Access | None:
     """Return what a token opens; None when it is unknown, expired, or its person has left.
 
-    The rights are the app's of this moment: an app that loses a right loses it at once.
+    The rights are the app's of this moment: an app that loses a right loses it at once.  One
+    statement and one model: as five models and two queries it was 1.5 ms of every call.
     """
-    found = (
-        AccessToken.objects.select_related("application", "organisation", "user")
-        .filter(token_checksum=hashlib.sha256(token.encode("utf-8", "replace")).hexdigest())
-        .first()
-    )
-    if found is None or found.is_expired() or not found.application or not found.organisation:
+    checksum = hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+    found = Organisation.objects.raw(STATEMENTS["recognise_token"], {"checksum": checksum})
+    organisation: Any = next(iter(found), None)
+    if organisation is None:
         return None
-    if not _is_member(found):
-        return None
-    _touch(found)
+    _touch(organisation.token_id, organisation.token_used_at)
     return Access(
-        app_id=found.application.pk,
-        app_name=found.application.name,
-        organisation=found.organisation,
-        user_id=found.user_id,
-        rights=frozenset(found.application.rights),
+        app_id=organisation.app_id,
+        app_name=organisation.app_name,
+        organisation=organisation,
+        user_id=organisation.user_id,
+        rights=frozenset(_listed(organisation.app_scopes)) & frozenset(KeyRights.values),
     )
 
 
-def _is_member(token: AccessToken) -> bool:
-    return (
-        token.user.is_active
-        and Membership.objects.filter(
-            organisation_id=token.organisation_id, user_id=token.user_id
-        ).exists()
-    )
+def _listed(scopes: Any) -> list[str]:
+    """Return jsonb that came past the model: text, as Django leaves it to its fields."""
+    listed: list[str] = json.loads(scopes) if isinstance(scopes, str) else scopes
+    return listed
 
 
-def _touch(token: AccessToken) -> None:
+def _touch(token_id: int, used_at: dt.datetime | None) -> None:
     now = timezone.now()
-    if token.last_used_at is None or token.last_used_at < now - TOUCH_EVERY:
-        AccessToken.objects.filter(pk=token.pk).update(last_used_at=now)
+    if used_at is None or used_at < now - TOUCH_EVERY:
+        AccessToken.objects.filter(pk=token_id).update(last_used_at=now)
