@@ -51,11 +51,12 @@ class Answer(NamedTuple):
     confirm_url: str = ""
 
 
+@transaction.atomic
 def receive(contact: Contact, form: Form, *, by: Actor) -> Answer:
     """Subscribe a contact by a form, asking for confirmation where that is needed.
 
     Lists and categories are given at once, or with the confirmation where the organisation said
-    so.  The transaction is the caller's.
+    so.
     """
     setting = saving.setting_of(contact.organisation_id)
     contact = locked(contact.organisation_id, contact.pk)
