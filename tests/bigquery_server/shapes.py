@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -134,6 +135,10 @@ def _scalar_value(type_: str, text: str | None) -> Any:
             return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
         case "DATE":
             return dt.date.fromisoformat(text)
+        case "DATETIME":
+            return dt.datetime.fromisoformat(text)
+        case "NUMERIC" | "BIGNUMERIC":
+            return Decimal(text)
     return text
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from sanderling.accounts.models import Organisation
+from sanderling.connectors.drivers.tables import Reading
 from sanderling.postgres.statements import fetch, fetch_value
 from sanderling.segments.compiling import Scope, scope_of
 from sanderling.segments.evaluating import evaluated_in
@@ -63,6 +64,11 @@ def _asked(leaf: SourceRows, scope: Scope) -> str:
         return _("The copy of %(table)s that is kept here is read for the keys.") % {
             "table": f"{source.schema}.{source.table}"
         }
+    if isinstance(found, Reading):
+        megabytes = f"{found.bytes / 1e6:,.1f}"
+        return _(
+            "BigQuery reads %(megabytes)s MB of %(table)s each time; it bills 10 MB at least."
+        ) % {"megabytes": megabytes, "table": f"{source.schema}.{source.table}"}
     words = (
         _("The customer's database reads all of %(table)s for about %(rows)s keys.")
         if found.is_scan

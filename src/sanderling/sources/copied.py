@@ -5,7 +5,6 @@ Conditions are printed by PostgreSQL's own printer over columns made from the ce
 """
 
 import datetime as dt
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -28,7 +27,6 @@ from sanderling.postgres.statements import Statements, own_connection
 from sanderling.sources.models import Copy, DataSource
 
 STATEMENTS = Statements(__package__)
-NOT_DIGITS = re.compile(r"[^0-9]")
 # The type of a column over the cells, as PostgreSQL calls it.
 BASES = {
     Kind.NUMBER: "numeric",
@@ -46,7 +44,7 @@ def rows_of(source: DataSource, keys: Iterable[str]) -> Fetched:
     kind = KeyKind(source.connector.contact_key)
     wanted: dict[str, list[str]] = defaultdict(list)
     for key in dict.fromkeys(keys):
-        wanted[normal_form(key, kind)].append(key)
+        wanted[kind.normal_form(key)].append(key)
     lists: dict[str, list[RowDict]] = defaultdict(list)
     found = STATEMENTS.rows(
         "select_copied",
@@ -54,7 +52,7 @@ def rows_of(source: DataSource, keys: Iterable[str]) -> Fetched:
     )
     for key, cells in found:
         lists[key].append(cells)
-    return _by_given_key(lists, wanted, source.rows_per_contact)
+    return Fetched.under_given_keys(lists, wanted, source.rows_per_contact)
 
 
 def insert_keys(source: DataSource, where: Condition, *, into: str, calendar: Calendar) -> int:
@@ -74,13 +72,6 @@ def first_rows(source: DataSource, most: int) -> list[RowDict]:
     return [cells for (cells,) in rows]
 
 
-def normal_form(key: str, kind: KeyKind) -> str:
-    """Return a key as both sides compare it; empty where it is none."""
-    if kind is KeyKind.EMAIL:
-        return key.strip().lower()
-    return NOT_DIGITS.sub("", key) if kind is KeyKind.PHONE else key
-
-
 def _check(source: DataSource) -> None:
     """Raise SourceUnavailable when there is no copy that may be used."""
     copy = Copy.objects.get(source_id=source.pk)
@@ -92,18 +83,6 @@ def _check(source: DataSource) -> None:
         raise SourceUnavailable(
             Cause.LOST, f"Its copy of {since} is older than allowed. {copy.error}".strip()
         )
-
-
-def _by_given_key(
-    lists: dict[str, list[RowDict]], wanted: dict[str, list[str]], most: int
-) -> Fetched:
-    rows: dict[str, list[RowDict]] = {}
-    cut: set[str] = set()
-    for key, list_of_rows in lists.items():
-        if len(list_of_rows) > most:
-            cut.update(wanted[key])
-        rows.update(dict.fromkeys(wanted[key], list_of_rows[:most]))
-    return Fetched(rows, frozenset(cut))
 
 
 def _matching(source: DataSource, where: Condition, calendar: Calendar) -> sql.Composed:

@@ -19,7 +19,6 @@ from sanderling.lib.errors import SanderlingError
 from sanderling.postgres.copying import copy_rows
 from sanderling.postgres.statements import Statements, own_connection
 from sanderling.sources import live
-from sanderling.sources.copied import normal_form
 from sanderling.sources.models import DataSource
 from sanderling.sources.saving import no_key, stored
 
@@ -85,7 +84,7 @@ def _keyed(source: DataSource, page: Iterable[RowDict]) -> Iterator[tuple[str, R
     """Yield the rows that have a key; a row without one can belong to nobody."""
     column, kind = source.connector.key_column, KeyKind(source.connector.contact_key)
     for row in page:
-        if key := normal_form(str(row.get(column, "")), kind):
+        if key := kind.normal_form(str(row.get(column, ""))):
             yield key, row
 
 

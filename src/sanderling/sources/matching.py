@@ -7,6 +7,7 @@ Of a source with a copy, the copy is asked.
 from sanderling.connectors.drivers.conditions import AllOf, Calendar, Condition
 from sanderling.connectors.drivers.outages import SourceUnavailable
 from sanderling.connectors.drivers.postgres.keys import Estimate
+from sanderling.connectors.drivers.tables import Reading
 from sanderling.postgres.copying import into
 from sanderling.postgres.statements import own_connection
 from sanderling.sources import copied, live
@@ -44,7 +45,9 @@ def put_matching_keys(
         raise named(source, error) from error
 
 
-def estimate(source: DataSource, where: Condition, *, calendar: Calendar) -> Estimate | None:
+def estimate(
+    source: DataSource, where: Condition, *, calendar: Calendar
+) -> Estimate | Reading | None:
     """Return what the customer's planner expects of a condition; None when a copy is asked."""
     if source.is_asked_by_copy:
         return None

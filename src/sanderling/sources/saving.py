@@ -12,6 +12,7 @@ from sanderling.accounts.rights import Permission, require
 from sanderling.connectors import browsing
 from sanderling.connectors import saving as connectors
 from sanderling.connectors.drivers.tables import Column
+from sanderling.connectors.models import ConnectorKind
 from sanderling.lib.errors import Conflict, Invalid, NotFound
 from sanderling.postgres.waking import wake
 from sanderling.sources.models import Copied, Copy, DataSource, OutagePolicy
@@ -133,7 +134,8 @@ def warnings_of(source: DataSource) -> list[str]:
     found = next((column for column in source.columns if column["name"] == key), None)
     if found is None:
         return [no_key(source.schema, source.table, key)]
-    if not found["is_indexed"] and source.kept_copy is None:
+    needs_index = source.connector.kind == ConnectorKind.POSTGRES and source.kept_copy is None
+    if needs_index and not found["is_indexed"]:
         return [f"The column “{key}” has no index: each batch of a campaign reads the whole table."]
     return []
 

@@ -1,12 +1,15 @@
 """What all kinds of databases have: tables, columns, and rows that belong to a contact."""
 
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from sanderling.lib.errors import SanderlingError
 
 RowDict = dict[str, Any]
+NOT_DIGITS = re.compile(r"[^0-9]")
 
 
 class Kind(StrEnum):
@@ -29,6 +32,12 @@ class KeyKind(StrEnum):
     PHONE = "PHONE"  # digits only
     EXTERNAL_ID = "EXTERNAL_ID"  # exactly
     FIELD = "FIELD"  # exactly, as text
+
+    def normal_form(self, key: str) -> str:
+        """Return a key as both sides compare it; empty where it is none."""
+        if self is KeyKind.EMAIL:
+            return key.strip().lower()
+        return NOT_DIGITS.sub("", key) if self is KeyKind.PHONE else key
 
 
 @dataclass(frozen=True)
@@ -69,6 +78,26 @@ class Fetched:
 
     rows: dict[str, list[RowDict]]
     cut: frozenset[str] = field(default_factory=frozenset)
+
+    @classmethod
+    def under_given_keys(
+        cls, found: Mapping[str, list[RowDict]], given: Mapping[str, Sequence[str]], most: int
+    ) -> Self:
+        """Return rows found by normal forms under the keys that were given for each form."""
+        rows: dict[str, list[RowDict]] = {}
+        cut: set[str] = set()
+        for form, list_of_rows in found.items():
+            if len(list_of_rows) > most:
+                cut.update(given[form])
+            rows.update(dict.fromkeys(given[form], list_of_rows[:most]))
+        return cls(rows, frozenset(cut))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a question costs where bytes are paid for."""
+
+    bytes: int
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ class BigQuerySettings:
     key: Key
     location: str = "EU"
     service: Service = field(default_factory=Service)
+    most_bytes: int = 20 * 2**30  # that one question of a source may bill
 
     @property
     def project(self) -> str:

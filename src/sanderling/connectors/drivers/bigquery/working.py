@@ -96,9 +96,11 @@ class Jobs:
         with self.session.words():
             return list(job.result(retry=RETRY, timeout=TIMEOUT))
 
-    def dry_run(self, sql: str) -> int:
+    def dry_run(self, sql: str, *, params: Iterable[Any] = ()) -> int:
         """Return how many bytes a query would read; raise Refusal when it could not run."""
-        config = bigquery.QueryJobConfig(dry_run=True, use_query_cache=False)
+        config = bigquery.QueryJobConfig(
+            dry_run=True, use_query_cache=False, query_parameters=list(params)
+        )
         with self.session.words():
             job = self.session.client.query(
                 sql, job_config=config, location=self.location, retry=RETRY, timeout=TIMEOUT
