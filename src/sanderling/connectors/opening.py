@@ -42,7 +42,7 @@ def bigquery_settings_of(connector: Connector) -> BigQuerySettings:
     return BigQuerySettings(
         key=keyfiles.kept(_unsealed(connector, "key")),
         location=connector.location,
-        most_bytes=settings.BIGQUERY_MOST_GB * 2**30,
+        most_bytes=round(settings.BIGQUERY_MOST_GB * 2**30),
         service=bigquery_service(),
     )
 
