@@ -54,6 +54,7 @@ OWN = {
     "settings-optin", "settings-optin-letter", "settings-optin-preview",
     "settings-audit", "partners-list", "partners-register", "partners-connected",
     "oauth-authorize", "connectors-list", "connectors-new", "connectors-validate-new",
+    "connectors-new-sheets", "connectors-validate-new-sheets",
     "sources-list", "sources-new", "segments-list", "segments-new", "segments-builder",
     "segments-found", "segments-explained",
     "contacts-list", "contacts-new", "contacts-lists", "contacts-fields",

@@ -3,6 +3,7 @@
 import customer
 import pytest
 from programs import Program, basic
+from sheets_server import NUMBER, SheetsServer
 
 from sanderling.accounts.models import ApiKey
 from sanderling.connectors.models import Connector
@@ -234,3 +235,16 @@ def test_alerts_are_set_read_paused_and_deleted(api, strange_api, cast):
     assert strange_api.delete(path).status_code == 404
     assert api.delete(path).status_code == 200
     assert api.get("/v3/alerts").json() == []
+
+
+def test_a_spreadsheet_is_connected_by_its_link_and_key(api, settings):
+    google = SheetsServer(sheets={"Codes": [["email"]]})
+    settings.SHEETS_ENDPOINT, settings.SHEETS_TOKEN_URI = google.url, f"{google.url}/token"
+    body = {"kind": "SHEETS", "name": "Sheets", "keyColumn": "email", "spreadsheet": google.link}
+    assert api.post("/v3/connectors", body).status_code == 400
+    made = api.post("/v3/connectors", {**body, "keyFile": google.accounts.key_file()}).json()
+    assert (made["spreadsheet"], made["serviceAccount"]) == (NUMBER, google.accounts.email)
+    path = f"/v3/connectors/{made['id']}"
+    assert api.post(f"{path}/validate").json()["ok"]
+    assert api.get(f"{path}/schemas/Shop/tables").json() == ["Codes"]
+    google.stop()

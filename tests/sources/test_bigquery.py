@@ -1,8 +1,5 @@
 """A table of BigQuery is a source like any other: asked live, or by a copy."""
 
-from collections.abc import Iterator
-
-import bigquery_server
 import customer
 import pytest
 from bigquery_server import BigQueryServer
@@ -23,30 +20,20 @@ INSERT INTO shop.scores VALUES
 """
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[BigQueryServer]:
-    running = bigquery_server.start()
-    yield running
-    running.stop()
-
-
 @pytest.fixture
-def google(server: BigQueryServer, settings) -> BigQueryServer:
-    settings.BIGQUERY_ENDPOINT = server.url
-    settings.BIGQUERY_TOKEN_URI = f"{server.url}/token"
-    server.reset()
-    place = {"projectId": server.project, "datasetId": "shop"}
+def google(warehouse: BigQueryServer, bigquery: None) -> BigQueryServer:
+    place = {"projectId": warehouse.project, "datasetId": "shop"}
     types = (("email", "STRING"), ("score", "FLOAT64"), ("label", "STRING"))
-    server.store.insert_dataset({"datasetReference": place, "location": "EU"})
-    server.store.insert_table(
+    warehouse.store.insert_dataset({"datasetReference": place, "location": "EU"})
+    warehouse.store.insert_table(
         "shop",
         {
             "tableReference": {**place, "tableId": "scores"},
             "schema": {"fields": [{"name": name, "type": type_} for name, type_ in types]},
         },
     )
-    server.store.duck.execute(ROWS)
-    return server
+    warehouse.store.duck.execute(ROWS)
+    return warehouse
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from sanderling.sources.models import Copied, Copy, DataSource, OutagePolicy
 from sanderling.sources.using import users
 
 LONGEST_NAME = 100
+NO_KEY_COLUMN = "Set the unique contact field of the connector first: it says whose a row is."
 MOST_ROWS = 1000
 # The name stands between quotes in $!data.get('…'), so a quote would end it.
 UNFIT_FOR_A_NAME = re.compile(r"[\x00-\x1f'\"\\]")
@@ -55,6 +56,8 @@ def create(
     name = checked_name(name)
     if not schema or not table:
         raise Invalid(problems={"table": ["Choose a table."]})
+    if not connector.key_column:
+        raise Invalid(problems={"table": [NO_KEY_COLUMN]})
     columns = browsing.columns(connector, schema, table)
     if connector.key_column not in {column.name for column in columns}:
         raise Invalid(problems={"table": [no_key(schema, table, connector.key_column)]})

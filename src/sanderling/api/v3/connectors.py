@@ -7,8 +7,9 @@ from sanderling.api.calling import Call
 from sanderling.api.operations import operation
 from sanderling.api.shapes import Id, Shape
 from sanderling.connectors import browsing, saving, validating
-from sanderling.connectors.drafts import Draft
+from sanderling.connectors.drafts import AnyDraft, Draft
 from sanderling.connectors.drafts_bigquery import BigQueryDraft
+from sanderling.connectors.drafts_sheets import SheetsDraft
 from sanderling.connectors.models import Connector, ConnectorKind
 from sanderling.lib.errors import Invalid
 
@@ -16,13 +17,15 @@ from sanderling.lib.errors import Invalid
 class ConnectorBody(Shape):
     """A connector; a password or key file that is absent leaves the stored one.
 
-    ``kind`` is POSTGRES, when nothing is said, or BIGQUERY, which has ``keyFile`` (the text of the
-    file), ``dataset`` and ``location``.
+    ``kind`` is POSTGRES, when nothing is said; BIGQUERY, which has ``keyFile`` (the text of the
+    file), ``dataset`` and ``location``; or SHEETS, which has ``keyFile`` and ``spreadsheet`` (its
+    link).
     """
 
     kind: str | None = None
     key_file: str | None = None
     dataset: str | None = None
+    spreadsheet: str | None = None
     location: str | None = None
     name: str | None = None
     host: str | None = None
@@ -103,7 +106,7 @@ def connector_tables(call: Call, connector_id: int, schema: str) -> list[str]:
     return [table.name for table in browsing.tables(connector, schema)]
 
 
-def _draft(body: ConnectorBody, stored: Connector | None = None) -> Draft | BigQueryDraft:
+def _draft(body: ConnectorBody, stored: Connector | None = None) -> AnyDraft:
     """Return the connector as asked for; what is absent is as stored, or as a new form has it."""
     base = stored or Connector(tls="prefer", port=5432, location="EU")
     kind = _or(body.kind, base.kind)
@@ -111,6 +114,8 @@ def _draft(body: ConnectorBody, stored: Connector | None = None) -> Draft | BigQ
         raise Invalid(problems={"kind": [f"Choose one of: {', '.join(ConnectorKind.values)}."]})
     if kind == ConnectorKind.BIGQUERY:
         return _bigquery_draft(body, base)
+    if kind == ConnectorKind.SHEETS:
+        return _sheets_draft(body, base)
     return Draft(
         name=_or(body.name, base.name),
         host=_or(body.host, base.host),
@@ -120,6 +125,17 @@ def _draft(body: ConnectorBody, stored: Connector | None = None) -> Draft | BigQ
         database=_or(body.database, base.database),
         tls=_or(body.tls, base.tls),
         ca=_or(body.ca, base.ca),
+        key_column=_or(body.key_column, base.key_column),
+        contact_key=_or(body.contact_key, base.contact_key),
+        field_id=base.field_id if body.field_id is None else body.field_id,
+    )
+
+
+def _sheets_draft(body: ConnectorBody, base: Connector) -> SheetsDraft:
+    return SheetsDraft(
+        name=_or(body.name, base.name),
+        spreadsheet=_or(body.spreadsheet, base.database),
+        key_file=body.key_file or "",
         key_column=_or(body.key_column, base.key_column),
         contact_key=_or(body.contact_key, base.contact_key),
         field_id=base.field_id if body.field_id is None else body.field_id,
@@ -143,36 +159,35 @@ def _or(given: str | None, stored: str) -> str:
 
 
 def _connector(connector: Connector) -> dict[str, Any]:
+    return present(
+        id=connector.pk,
+        kind=connector.kind,
+        name=connector.name,
+        **_place(connector),
+        keyColumn=connector.key_column,
+        contactKey=connector.contact_key,
+        fieldId=connector.field_id,
+    )
+
+
+def _place(connector: Connector) -> dict[str, Any]:
+    """Return where it is and who opens it, in the words of its kind."""
+    if connector.kind == ConnectorKind.SHEETS:
+        return {"spreadsheet": connector.database, "serviceAccount": connector.username}
     if connector.kind == ConnectorKind.BIGQUERY:
-        return _bigquery(connector)
-    return present(
-        id=connector.pk,
-        kind=connector.kind,
-        name=connector.name,
-        host=connector.host,
-        port=connector.port,
-        database=connector.database,
-        username=connector.username,
-        tls=connector.tls,
-        keyColumn=connector.key_column,
-        contactKey=connector.contact_key,
-        fieldId=connector.field_id,
-    )
-
-
-def _bigquery(connector: Connector) -> dict[str, Any]:
-    return present(
-        id=connector.pk,
-        kind=connector.kind,
-        name=connector.name,
-        project=connector.database,
-        serviceAccount=connector.username,
-        dataset=connector.dataset,
-        location=connector.location,
-        keyColumn=connector.key_column,
-        contactKey=connector.contact_key,
-        fieldId=connector.field_id,
-    )
+        return {
+            "project": connector.database,
+            "serviceAccount": connector.username,
+            "dataset": connector.dataset,
+            "location": connector.location,
+        }
+    return {
+        "host": connector.host,
+        "port": connector.port,
+        "database": connector.database,
+        "username": connector.username,
+        "tls": connector.tls,
+    }
 
 
 def _validation(validation: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from sanderling.connectors.drafts_bigquery import BigQueryDraft
@@ -16,11 +17,9 @@ from sanderling.web.connectors.forms import (
 )
 
 
-class BigQueryForm(forms.Form):
-    """What a person fills in; the room checks it."""
-
-    name = forms.CharField(label=_("Name"), max_length=200)
-    key_file = forms.FileField(
+def key_file_field() -> forms.FileField:
+    """Return the field for the key of a service account, the same for all that Google offers."""
+    return forms.FileField(
         label=_("Key file"),
         widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
         help_text=_(
@@ -28,6 +27,18 @@ class BigQueryForm(forms.Form):
             "Service accounts → Keys → Add key → JSON."
         ),
     )
+
+
+def text_of(file: "UploadedFile[bytes] | None") -> str:
+    """Return what an uploaded key file says, as far as a key file goes; empty without one."""
+    return file.read(LONGEST + 1).decode(errors="replace") if file else ""
+
+
+class BigQueryForm(forms.Form):
+    """What a person fills in; the room checks it."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    key_file = key_file_field()
     dataset = forms.CharField(
         label=_("Dataset"),
         max_length=1024,
@@ -59,11 +70,10 @@ class BigQueryForm(forms.Form):
         """Return what is filled in, also when it is not complete."""
         typed = {name: self.data.get(name, "") for name in self.fields}
         kind, field_id = parted(typed["contact_key"])
-        file = self.files.get("key_file")
         return BigQueryDraft(
             name=typed["name"],
             dataset=typed["dataset"],
-            key_file=file.read(LONGEST + 1).decode(errors="replace") if file else "",
+            key_file=text_of(self.files.get("key_file")),
             location=typed["location"],
             key_column=typed["key_column"],
             contact_key=kind,

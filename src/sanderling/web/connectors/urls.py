@@ -21,6 +21,18 @@ urlpatterns = [
         {"kind": ConnectorKind.BIGQUERY},
         name="connectors-validate-new-bigquery",
     ),
+    path(
+        "settings/connectors/new-sheets",
+        views.new,
+        {"kind": ConnectorKind.SHEETS},
+        name="connectors-new-sheets",
+    ),
+    path(
+        "settings/connectors/new-sheets/validation",
+        views.validate,
+        {"kind": ConnectorKind.SHEETS},
+        name="connectors-validate-new-sheets",
+    ),
     path("settings/connectors/<int:connector_id>", views.edit, name="connectors-edit"),
     path(
         "settings/connectors/<int:connector_id>/validation",

@@ -15,20 +15,21 @@ from sanderling.connectors import saving, validating
 from sanderling.connectors.drafts import Draft
 from sanderling.connectors.models import Connector, ConnectorKind
 from sanderling.lib.errors import Invalid, SanderlingError
-from sanderling.web.connectors import forms, forms_bigquery
+from sanderling.web.connectors import forms, forms_bigquery, forms_sheets
 from sanderling.web.connectors.forms import ConnectorForm
 from sanderling.web.connectors.forms_bigquery import BigQueryForm
+from sanderling.web.connectors.forms_sheets import SheetsForm
 from sanderling.web.guarding import allowed
 from sanderling.web.membership import PersonRequest
 
-AnyForm = ConnectorForm | BigQueryForm
+AnyForm = ConnectorForm | BigQueryForm | SheetsForm
 
 
 @dataclass(frozen=True)
 class Screen:
     """How a kind of connector is shown."""
 
-    form: type[ConnectorForm] | type[BigQueryForm]
+    form: type[ConnectorForm] | type[BigQueryForm] | type[SheetsForm]
     template: str
     initial: Callable[[Connector], dict[str, Any]]
 
@@ -38,6 +39,7 @@ SCREENS: dict[str, Screen] = {
     ConnectorKind.BIGQUERY: Screen(
         BigQueryForm, "connectors/bigquery.html", forms_bigquery.initial_of
     ),
+    ConnectorKind.SHEETS: Screen(SheetsForm, "connectors/sheets.html", forms_sheets.initial_of),
 }
 
 
