@@ -1,7 +1,9 @@
 """A shop's page in a real Chromium, on another port than ours, with our script in it."""
 
+import json
 import os
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -10,8 +12,13 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from workflow_world import chain, turn, workflow
 
+from sanderling.activities.models import Activity
 from sanderling.events.models import Event
+from sanderling.messages.freezing import freeze
+from sanderling.messages.models import Message
 from sanderling.segments import counting, evaluating
+from sanderling.sending import tokens
+from sanderling.sending.models import Delivery
 from sanderling.websites import registering, scripting, tickets
 from sanderling.websites.models import Domain, Hit, Site, Visitor
 from sanderling.workflows.models import Run
@@ -23,7 +30,7 @@ WAIT = {"kind": "timer", "mode": "for", "amount": 1, "unit": "days"}
 class Shop(ThreadingHTTPServer):
     """Pages of a shop: ``/cup`` with the snippet, ``/ask`` that waits for consent."""
 
-    snippet = ""
+    snippet = worker = ""
     policy = ""
 
     @property
@@ -36,16 +43,22 @@ class Pages(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         shop = self.server
+        if self.path == "/sanderling-push.js":
+            self._answer("text/javascript", shop.worker)
+            return
         snippet = shop.snippet
         if self.path.startswith("/ask"):
             snippet = snippet.replace("<script async", '<script async data-consent="ask"')
         if self.path.startswith("/strict"):
             snippet = snippet.split("\n")[1]
         body = f"<!doctype html><html lang=en><head><title>Cup</title>{snippet}</head><body>Cup"
+        self._answer("text/html", body)
+
+    def _answer(self, kind: str, body: str) -> None:
         self.send_response(200)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Type", f"{kind}; charset=utf-8")
         if self.path.startswith("/strict"):
-            self.send_header("Content-Security-Policy", shop.policy)
+            self.send_header("Content-Security-Policy", self.server.policy)
         self.end_headers()
         self.wfile.write(body.encode())
 
@@ -214,3 +227,60 @@ def test_the_page_of_settings_says_whether_the_script_is_there(
     found = Axe().run(page).response["violations"]
     assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
     assert page.problems == []
+
+
+def test_a_push_is_shown_by_the_shops_worker_and_a_click_is_told(people, shop, visit):
+    """The worker of the shop imports ours; Chromium delivers a push to it as a service would."""
+    shop.worker = scripting.worker_file(Site.objects.get())
+    visit.context.grant_permissions(["notifications"], origin=shop.address)
+    told(visit, lambda: visit.goto(f"{shop.address}/cup"))
+    session = visit.context.new_cdp_session(visit)
+    registrations = []
+    session.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda said: registrations.extend(one["registrationId"] for one in said["registrations"]),
+    )
+    session.send("ServiceWorker.enable")
+    visit.evaluate(
+        "navigator.serviceWorker.register('/sanderling-push.js').then("
+        "() => navigator.serviceWorker.ready).then(() => true)"
+    )
+    delivery = _pushed(people)
+    iid = tokens.sign(
+        tokens.Token(people.organisation.pk, people.dina.pk, delivery.id), tokens.Purpose.OPEN
+    )
+    message = {"title": "Cups", "text": "Half the price", "tag": "1", "iid": iid}
+    session.send(
+        "ServiceWorker.deliverPushMessage",
+        {"origin": shop.address, "registrationId": registrations[0], "data": json.dumps(message)},
+    )
+    visit.wait_for_function(
+        "() => navigator.serviceWorker.ready.then(r => r.getNotifications()).then(n => n.length)"
+    )
+    shown = visit.evaluate(
+        "navigator.serviceWorker.ready.then(r => r.getNotifications())"
+        ".then(all => all.map(one => [one.title, one.body, one.tag]))"
+    )
+    assert shown == [["Cups", "Half the price", "1"]]
+    until(lambda: Activity.objects.filter(status="DELIVERED", media_type="WebPush").count() == 1)
+
+
+def _pushed(people) -> Delivery:
+    """Return a push that a push service has taken for Dina."""
+    message = Message.objects.create(
+        organisation=people.organisation, channel="WebPush", name="Cups", subject="Cups", text="x"
+    )
+    content = freeze(message)
+    return Delivery.objects.create(
+        organisation=people.organisation, contact_id=people.dina.pk, origin_kind="API",
+        origin_id=1, content_id=content.pk, media_type="WebPush", status="SENT",
+        address="https://push.example/1", handed_at="2026-01-01T00:00Z",
+    )  # fmt: skip
+
+
+def until(true, *, seconds: float = 10) -> None:
+    """Wait for what the worker tells by itself."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "It did not happen."
+        threading.Event().wait(0.05)

@@ -5,6 +5,7 @@ of two that both say who it is, the second finds the visitor bound already.  Two
 new person meet at the keys of the contact (``contacts.adding``).
 """
 
+from dataclasses import replace
 from typing import Any
 
 from sanderling.accounts.actors import Actor
@@ -44,7 +45,7 @@ def _received(organisation_id: int, hit: Hit, event: NewEvent, *, creates: bool)
             organisation_id, hit.cookie, hit.who, ticket=hit.ticket, creates=creates, by=by
         )
     if owner != NOBODY:
-        _record(organisation_id, [event], owner, by=by)
+        recording.record(organisation_id, [replace(event, contact_id=owner)], by=by)
     elif hit.cookie:
         _hold(organisation_id, hit, event)
     return owner
@@ -86,10 +87,13 @@ def bind(organisation_id: int, cookie: str, contact_id: int, *, by: Actor) -> No
     visitor = {"organisation_id": organisation_id, "cookie": cookie}
     STATEMENTS.run("bind_visitor", visitor | {"contact_id": contact_id})
     waited = [
-        NewEvent(type_key, key_value, params, occurred_at, is_past=True)
+        NewEvent(type_key, key_value, params, occurred_at, contact_id=contact_id, is_past=True)
         for type_key, key_value, params, occurred_at in STATEMENTS.rows("take_hits", visitor)
     ]
-    _record(organisation_id, waited, contact_id, by=by)
+    declared = types.of_keys(organisation_id, {event.type_key for event in waited})
+    # History that its type would refuse today is left out.
+    taken = [one for one in waited if not declared[one.type_key].missing_from(one.params)]
+    recording.record(organisation_id, taken, by=by)
 
 
 def owner_of(organisation_id: int, cookies: list[str]) -> int:
@@ -159,27 +163,3 @@ def _hold(organisation_id: int, hit: Hit, event: NewEvent) -> None:
     ((held,),) = STATEMENTS.rows("hold_hit", params)
     if held > MOST_HELD:
         STATEMENTS.run("drop_oldest_hits", params)
-
-
-def _record(organisation_id: int, events: list[NewEvent], contact_id: int, *, by: Actor) -> None:
-    """Write events of one contact; history that its type would refuse today is left out."""
-    if not events:
-        return
-    declared = types.of_keys(organisation_id, (event.type_key for event in events))
-    taken = [
-        _of(event, contact_id)
-        for event in events
-        if not event.is_past or not declared[event.type_key].missing_from(event.params)
-    ]
-    recording.record(organisation_id, taken, by=by)
-
-
-def _of(event: NewEvent, contact_id: int) -> NewEvent:
-    return NewEvent(
-        event.type_key,
-        event.key_value,
-        event.params,
-        event.occurred_at,
-        contact_id=contact_id,
-        is_past=event.is_past,
-    )
