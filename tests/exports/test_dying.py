@@ -1,15 +1,13 @@
 """Whoever dies, and whenever: every row arrives, and arrives once."""
 
-import os
 import signal
 import subprocess
 import sys
 import threading
-from urllib.parse import quote
 
 import psycopg
 import pytest
-from django.conf import settings
+from another_process import environment
 from django.db import connection
 from django.utils import timezone
 
@@ -52,21 +50,6 @@ POINTS = [
     ("sanderling.exports.moving", "_remember", 3),
     ("sanderling.exports.running", "_finish", 1),
 ]
-
-
-def environment() -> dict[str, str]:
-    """Return what makes another process work on the database of this test."""
-    own = connection.get_connection_params()
-    url = (
-        f"postgresql://{own['user']}@/{own['dbname']}"
-        f"?host={quote(str(own['host']), safe='')}&port={own['port']}"
-    )
-    return {
-        **os.environ,
-        "DATABASE_URL": url,
-        "DJANGO_SETTINGS_MODULE": "sanderling.site.settings",
-        "SANDERLING_HOME": str(settings.HOME),
-    }
 
 
 def test_a_worker_killed_at_any_point_loses_and_doubles_nothing(world):

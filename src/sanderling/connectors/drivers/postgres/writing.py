@@ -177,6 +177,8 @@ class Destination:
 def opened(settings: ConnectionSettings, schema: str) -> Iterator[Destination]:
     """Open a schema for writing; raise SourceUnavailable when it does not open."""
     with connect(settings, timeout=15) as connection:
+        if refusal := writing_refusals.odd_encoding(connection):
+            raise refusal
         yield Destination(connection, settings, schema)
 
 

@@ -28,6 +28,8 @@ def problems(settings: ConnectionSettings, schema: str, tables: Sequence[str]) -
 def _found(
     connection: Connection, settings: ConnectionSettings, schema: str, tables: Sequence[str]
 ) -> list[str]:
+    if refusal := writing_refusals.odd_encoding(connection):
+        return [refusal.message]
     row = connection.execute(_text("describe_rights"), {"schema": schema}).fetchone()
     assert row is not None
     is_there, uses, makes, is_replica, version = row

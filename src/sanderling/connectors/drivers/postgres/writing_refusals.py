@@ -5,6 +5,7 @@ from psycopg import errors, sql
 
 from sanderling.connectors.drivers.outages import Cause, SourceUnavailable
 from sanderling.connectors.drivers.postgres import explaining
+from sanderling.connectors.drivers.postgres.opening import Connection
 from sanderling.connectors.drivers.postgres.settings import ConnectionSettings
 
 
@@ -50,7 +51,7 @@ def of(error: psycopg.Error, settings: ConnectionSettings, schema: str) -> Refus
                 Cause.QUERY,
                 "A view of yours reads a view of ours that must change. Drop yours first.",
             )
-        case errors.DiskFull() | errors.OutOfMemory():
+        case errors.DiskFull() | errors.OutOfMemory() | errors.ConfigurationLimitExceeded():
             return Refusal(Cause.BUSY, "The database has no room left.")
         case errors.UntranslatableCharacter() | errors.CharacterNotInRepertoire():
             return Refusal(
@@ -60,6 +61,21 @@ def of(error: psycopg.Error, settings: ConnectionSettings, schema: str) -> Refus
             )
     why = explaining.of_query(error)
     return Refusal(why.cause, why.message)
+
+
+def odd_encoding(connection: Connection) -> Refusal | None:
+    """Return why a database that knows no characters is not written.
+
+    SQL_ASCII takes any bytes as they are and counts bytes for letters: a name that is cut to its
+    column would end in half a letter, and another client would read something else.
+    """
+    if connection.info.parameter_status("server_encoding") != "SQL_ASCII":
+        return None
+    return Refusal(
+        Cause.DATABASE,
+        "The database has the encoding SQL_ASCII, which knows no letters beyond English: "
+        "names would be garbled. Export to a database with the encoding UTF8.",
+    )
 
 
 def grants(settings: ConnectionSettings, schema: str) -> str:
