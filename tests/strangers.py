@@ -64,6 +64,7 @@ OWN = {
     "campaigns-list", "campaigns-new", "campaigns-estimate", "sending-gateway", "sending-check",
     "sending-test", "sending-signature",
     "workflows-list", "workflows-new", "exports-list", "exports-datasets", "exports-new",
+    "channels-list", "channels-new", "messages-preview-short",
     "reports-list", "reports-alerts", "reports-alert-new", "inbox-list", "revenue-rules",
     "websites-list", "websites-people",
 }  # fmt: skip
@@ -83,6 +84,7 @@ OURS = {
     "contacts-field-group-delete", "contacts-category-delete", "contacts-import",
     "contacts-import-reading", "contacts-import-discard", "contacts-import-progress",
     "contacts-import-rejects",
+    "channels-edit", "channels-pause", "channels-resume", "channels-delete", "channels-test",
     "messages-edit", "messages-copy", "messages-delete", "messages-languages",
     "messages-language", "messages-language-delete", "campaigns-show", "campaigns-progress",
     "campaigns-dry-run", "campaigns-start", "campaigns-schedule", "campaigns-unschedule",

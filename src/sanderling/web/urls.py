@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("sanderling.web.accounts.urls")),
     path("", include("sanderling.web.settings.urls")),
     path("", include("sanderling.web.sending.urls")),
+    path("", include("sanderling.web.channels.urls")),
     path("", include("sanderling.web.messages.urls")),
     path("", include("sanderling.web.campaigns.urls")),
     path("", include("sanderling.web.tracking.urls")),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from sanderling.accounts.rights import Permission
 from sanderling.broadcasts import drafting
 from sanderling.lib.errors import Invalid, SanderlingError
-from sanderling.messages.models import Message
+from sanderling.messages.models import Channel, Message
 from sanderling.web.guarding import allowed
 from sanderling.web.membership import PersonRequest
 
@@ -37,10 +37,9 @@ class CampaignForm(forms.Form):
 
     def __init__(self, *args: Any, organisation_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        written = Message.objects.filter(organisation_id=organisation_id).order_by("-pk")
         groups = drafting.groups_of(organisation_id)
         fields: dict[str, Any] = self.fields
-        fields["message"].choices = list(written.values_list("pk", "name"))
+        fields["message"].choices = _written(organisation_id)
         fields["include"].choices = fields["exclude"].choices = groups
         for name in ("include", "exclude"):
             fields[name].widget.attrs["size"] = min(10, max(3, len(groups)))
@@ -109,3 +108,15 @@ def estimate(request: PersonRequest) -> HttpResponseBase:
 
 def _numbers(words: list[str]) -> list[int]:
     return [int(word) for word in words if word.isascii() and word.isdigit() and len(word) < 19]
+
+
+def _written(organisation_id: int) -> list[tuple[Any, Any]]:
+    """Return the messages to choose from; with several channels, a group for each."""
+    rows = Message.objects.filter(organisation_id=organisation_id).order_by("-pk")
+    by_channel: dict[str, list[tuple[int, str]]] = {}
+    for number, name, channel in rows.values_list("pk", "name", "channel"):
+        by_channel.setdefault(channel, []).append((number, name))
+    if len(by_channel) < 2:
+        return [message for group in by_channel.values() for message in group]
+    known = [channel for channel in Channel if channel.value in by_channel]
+    return [(channel.label, by_channel[channel.value]) for channel in known]

@@ -5,6 +5,7 @@ A captured mail is somebody's HTML: it is shown in a sandboxed frame (``web/fram
 
 import email
 import email.policy
+import json
 import re
 from email.message import EmailMessage
 
@@ -13,6 +14,7 @@ from django.shortcuts import render
 
 from sanderling.accounts.rights import Permission
 from sanderling.lib.errors import NotFound
+from sanderling.messages.models import Channel
 from sanderling.sending.models import Captured
 from sanderling.web.framing import in_frame
 from sanderling.web.guarding import allowed
@@ -41,6 +43,8 @@ def index(request: PersonRequest) -> HttpResponseBase:
 def show(request: PersonRequest, mail_id: int) -> HttpResponseBase:
     """Show one mail: its head, its page and its text."""
     found = _get(request, mail_id)
+    if found.media_type != Channel.EMAIL:
+        return _note(request, found)
     mail = _parsed(found)
     text = mail.get_body(("plain",))
     shown = {
@@ -54,7 +58,7 @@ def show(request: PersonRequest, mail_id: int) -> HttpResponseBase:
 @allowed(Permission.READ_REPORTS)
 def page(request: PersonRequest, mail_id: int) -> HttpResponseBase:
     """Return the mail's HTML for the sandboxed frame."""
-    body = _parsed(_get(request, mail_id)).get_body(("html",))
+    body = _parsed(_get_mail(request, mail_id)).get_body(("html",))
     html = body.get_content() if body is not None else ""
     return in_frame(OUR_PIXEL.sub("", html))  # a colleague who looks is no reader who opened
 
@@ -62,10 +66,31 @@ def page(request: PersonRequest, mail_id: int) -> HttpResponseBase:
 @allowed(Permission.READ_REPORTS)
 def source(request: PersonRequest, mail_id: int) -> HttpResponseBase:
     """Return the mail as it would have gone over the wire."""
-    found = _get(request, mail_id)
+    found = _get_mail(request, mail_id)
     response = HttpResponse(bytes(found.raw), content_type="message/rfc822")
     response["Content-Disposition"] = f'attachment; filename="mail-{found.pk}.eml"'
     return response
+
+
+def _note(request: PersonRequest, found: Captured) -> HttpResponseBase:
+    """Show what the provider would have been told."""
+    values = json.loads(bytes(found.raw))
+    rows = [(name, value) for name, value in values.items() if value not in (None, "", [])]
+    shown = {
+        "mail": found,
+        "channel": Channel(found.media_type).label,
+        "sender": values.get("from", ""),
+        "text": values.get("text", ""),
+        "rows": rows,
+    }
+    return render(request, "inbox/note.html", shown)
+
+
+def _get_mail(request: PersonRequest, mail_id: int) -> Captured:
+    found = _get(request, mail_id)
+    if found.media_type != Channel.EMAIL:
+        raise NotFound
+    return found
 
 
 def _get(request: PersonRequest, mail_id: int) -> Captured:

@@ -18,26 +18,34 @@ from sanderling.accounts.rights import Permission
 from sanderling.lib.errors import Invalid, NotFound
 from sanderling.messages import checking, freezing, previewing, writing
 from sanderling.messages.freezing import PARTS
-from sanderling.messages.models import Message, Translation
+from sanderling.messages.models import Channel, Message, Translation
 from sanderling.messages.previewing import Preview
 from sanderling.messages.problems import Problem
 from sanderling.web.framing import in_frame
 from sanderling.web.guarding import allowed
 from sanderling.web.membership import PersonRequest
+from sanderling.web.messages import shorts
 from sanderling.web.messages.forms import LanguageForm, MessageForm
 from sanderling.web.readers import contact_named
 
 
 @allowed(Permission.EDIT_MESSAGES)
 def new(request: PersonRequest) -> HttpResponseBase:
-    """Write a new message."""
+    """Write a new message of a channel; without one, a mail."""
+    asked = request.POST if request.method == "POST" else request.GET
+    channel = asked.get("channel", "")
+    if channel in shorts.WRITTEN:
+        return shorts.page(request, Message(organisation=request.organisation, channel=channel))
     return _form(request, Message(organisation=request.organisation))
 
 
 @allowed(Permission.READ_REPORTS)
 def edit(request: PersonRequest, message_id: int) -> HttpResponseBase:
     """Change a message; whoever may not change it may read it."""
-    return _form(request, writing.get(request.organisation.pk, message_id))
+    message = writing.get(request.organisation.pk, message_id)
+    if message.channel != Channel.EMAIL:
+        return shorts.page(request, message)
+    return _form(request, message)
 
 
 @require_POST
@@ -85,6 +93,8 @@ def edit_language(request: PersonRequest, message_id: int, language: str) -> Htt
     translation = message.translations.filter(language=language).first()
     if translation is None:
         raise NotFound(_("The message has no version in this language."))
+    if message.channel != Channel.EMAIL:
+        return shorts.page(request, message, translation)
     form = LanguageForm(request.POST or None, instance=translation)
     if request.method == "POST" and form.is_valid():
         parts = {part: form.cleaned_data[part] for part in PARTS}

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from sanderling.web.messages import editing, views
+from sanderling.web.messages import editing, shorts, views
 
 urlpatterns = [
     path("messages/", views.index, name="messages-list"),
     path("messages/new", editing.new, name="messages-new"),
     path("messages/preview", editing.preview_words, name="messages-preview"),
+    path("messages/preview/short", shorts.preview, name="messages-preview-short"),
     path("messages/preview/page", editing.preview_page, name="messages-preview-page"),
     path("messages/<int:message_id>", editing.edit, name="messages-edit"),
     path("messages/<int:message_id>/copy", views.copy, name="messages-copy"),

@@ -9,8 +9,10 @@ from django.views.decorators.http import require_POST
 from sanderling.accounts.rights import Permission
 from sanderling.lib.errors import Conflict
 from sanderling.messages import writing
+from sanderling.messages.models import Channel
 from sanderling.web.guarding import allowed
 from sanderling.web.membership import PersonRequest
+from sanderling.web.messages.shorts import WRITTEN
 from sanderling.web.paging import before_of
 
 PAGE = 50
@@ -20,13 +22,20 @@ PAGE = 50
 def index(request: PersonRequest) -> HttpResponseBase:
     """List messages, newest first."""
     search = request.GET.get("q", "").strip()
+    channel = request.GET.get("channel", "")
     rows = writing.messages_of(
-        request.organisation.pk, search=search, before_id=before_of(request), limit=PAGE + 1
+        request.organisation.pk,
+        search=search,
+        channel=channel if channel in Channel.values else "",
+        before_id=before_of(request),
+        limit=PAGE + 1,
     )
     shown = {
         "stored": rows[:PAGE],
         "older": rows[PAGE - 1].pk if len(rows) > PAGE else None,
         "search": search,
+        "channel": channel,
+        "channels": [(Channel.EMAIL, Channel.EMAIL.label), *((c, c.label) for c in WRITTEN)],
         "is_editable": Permission.EDIT_MESSAGES in request.actor.permissions,
     }
     return render(request, "messages/list.html", shown)

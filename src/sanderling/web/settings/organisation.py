@@ -23,6 +23,7 @@ CARDS = (
     (_("Additional fields"), _("What else you know about a contact."), "contacts-fields"),
     (_("Suppression list"), _("Addresses that nobody writes to."), "contacts-suppressions"),
     (_("Sending"), _("Your SMTP server, pace and signature."), "sending-gateway"),
+    (_("Channels"), _("Gateways of SMS, messengers and push."), "channels-list"),
     (
         _("Website tracking"),
         _("What visitors do on your site, and pushes to their browsers."),

@@ -1,0 +1,1 @@
+"""Settings, Channels: the gateways of SMS, messengers and push."""
