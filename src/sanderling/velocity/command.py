@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from sanderling import velocity
+from sanderling.velocity.errors import MethodFailed
 
 app = typer.Typer(help="Message templates.", no_args_is_help=True)
 
@@ -30,11 +31,11 @@ def render(
     time_zone: Annotated[str, typer.Option(help="The reader's, as Europe/Kyiv.")] = "UTC",
 ) -> None:
     """Print the message that the template makes of a context; warnings go to stderr."""
-    values = json.loads(context.read_text("utf-8")) if context else {}
-    tools = velocity.default_tools(now=datetime.now(UTC), locale=locale, time_zone=time_zone)
+    values = _object_in(context) if context else {}
+    tools = _tools(locale, time_zone)
     options = velocity.Options(strict=strict)
     try:
-        template = velocity.compile(file.read_text("utf-8"), name=file.name, options=options)
+        template = velocity.compile(_text_of(file), name=file.name, options=options)
         message = template.render(values, tools=tools)
     except velocity.VelocityError as error:
         typer.echo(f"{error}\n  {error.source_line}", err=True)
@@ -54,10 +55,34 @@ def check(
     ] = None,
 ) -> None:
     """Print every problem of a template; ends with 1 when it cannot be sent."""
-    known = columns.read_text("utf-8").split() if columns else None
-    checked = velocity.check(file.read_text("utf-8"), columns=known, name=file.name)
+    known = _text_of(columns).split() if columns else None
+    checked = velocity.check(_text_of(file), columns=known, name=file.name)
     for problem in checked.problems:
         place = f"{file.name}:{problem.line}:{problem.column}"
         typer.echo(f"{place}: {problem.severity}: {problem.message} {problem.hint}".rstrip())
     if not checked.can_be_sent:
         raise typer.Exit(1)
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise typer.BadParameter(f"{file.name} is not a text in UTF-8.") from None
+
+
+def _object_in(file: Path) -> dict[str, object]:
+    try:
+        values = json.loads(_text_of(file))
+    except (ValueError, RecursionError) as error:
+        raise typer.BadParameter(f"{file.name} is not JSON: {error}.") from None
+    if not isinstance(values, dict):
+        raise typer.BadParameter(f'{file.name} must hold a JSON object: {{"name": "Dina"}}.')
+    return values
+
+
+def _tools(locale: str, time_zone: str) -> dict[str, object]:
+    try:
+        return velocity.default_tools(now=datetime.now(UTC), locale=locale, time_zone=time_zone)
+    except MethodFailed as error:
+        raise typer.BadParameter(f"{error}.") from None
