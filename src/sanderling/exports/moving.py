@@ -42,6 +42,7 @@ def move(moving: Move) -> Horizon:
     place = _moved(moving, start, horizon)
     if place is not None:
         place = _swept(moving, place, now=horizon.now)
+    moving.tell(Written(moving.destination.spent()))
     _remember(moving, horizon, start.low if place is None else place.low)
     return horizon
 
@@ -65,6 +66,7 @@ def _moved(moving: Move, start: Start, horizon: Horizon) -> Place | None:
             )
             written = moving.destination.write(moving.dataset, chunk)
         moving.tell(written)
+        moving.tell(Written(moving.destination.spent()))
         assert written.place is not None
         place, low, is_first = written.place, written.place.low, False
     return place

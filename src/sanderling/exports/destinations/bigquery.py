@@ -8,7 +8,7 @@ from types import MappingProxyType
 from sanderling.connectors import opening
 from sanderling.connectors.drivers.bigquery import checking, writing
 from sanderling.connectors.drivers.bigquery.tables import Target
-from sanderling.connectors.drivers.chunks import Blocks, Chunk, Place, Written
+from sanderling.connectors.drivers.chunks import Blocks, Chunk, Counts, Place, Written
 from sanderling.connectors.models import Connector
 from sanderling.exports import summing
 from sanderling.exports.analysis.views import View
@@ -89,6 +89,10 @@ class Warehouse:
         for name in names:
             self._opened.views.drop(name)
 
+    def spent(self) -> Counts:
+        """Return requests, and bytes that were sent and billed."""
+        return self._opened.spent()
+
     def _notice_return(self, dataset: Dataset) -> None:
         """See that a table was put back to an earlier state: our copy of its place is further on.
 
@@ -96,7 +100,7 @@ class Warehouse:
         for rows that have arrived.
         """
         mark = Watermark.objects.filter(export=self._export, dataset=dataset.name).first()
-        place = self._opened.place(dataset.name) if mark else None
+        place = self._opened.place(dataset.name, anew=False) if mark else None
         if mark is None or place is None or place.source != mark.system:
             return
         if mark.target == self.where and int(mark.low) > place.low:

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from sanderling.connectors.drivers.chunks import Blocks, Chunk, Place, Written
+from sanderling.connectors.drivers.chunks import Blocks, Chunk, Counts, Place, Written
 from sanderling.connectors.models import Connector
 from sanderling.exports.analysis.views import View
 from sanderling.exports.datasets.columns import Dataset, Dialect, Manner
@@ -82,6 +82,9 @@ class Destination(Protocol):
 
     def drop_views(self, names: Sequence[str]) -> None:
         """Drop these views."""
+
+    def spent(self) -> Counts:
+        """Return requests and bytes since the last time, where no chunk tells them."""
 
 
 @dataclass(frozen=True)

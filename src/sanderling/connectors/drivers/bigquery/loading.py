@@ -51,7 +51,7 @@ class Loader:
         job, attempt = self._jobs.found(self.name(target, mark, low))
         if job is None or target.is_append:
             return job, attempt
-        if self._tables.get(staging_of(target)) is None:
+        if self._tables.get(staging_of(target), anew=True) is None:
             return None, attempt + 1
         self._staged.add(staging_of(target))
         return job, attempt

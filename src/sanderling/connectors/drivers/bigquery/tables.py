@@ -57,6 +57,7 @@ class Tables:
         self._client = session.client
         self.dataset = dataset
         self.location = ""
+        self._seen: dict[str, Any] = {}
 
     def address(self, table: str) -> str:
         """Return the whole name of a table."""
@@ -71,17 +72,18 @@ class Tables:
                 found = self._made()
         self.location = found.location
 
-    def get(self, table: str) -> Any:
-        """Return a table, or None."""
-        with self._session.words():
-            try:
-                return self._client.get_table(self.address(table), retry=RETRY, timeout=TIMEOUT)
-            except NotFound:
-                return None
+    def get(self, table: str, *, anew: bool = False) -> Any:
+        """Return a table, or None; as it was seen last, unless it is looked at ``anew``.
 
-    def mark(self, table: str) -> Mark | None:
+        Whoever decides on what was seen last is refused by the ETag when that is no more.
+        """
+        if anew or table not in self._seen:
+            self._seen[table] = self._asked(table)
+        return self._seen[table]
+
+    def mark(self, table: str, *, anew: bool = False) -> Mark | None:
         """Return where we stand with a table."""
-        found = self.get(table)
+        found = self.get(table, anew=anew)
         return places.read(found.labels) if found is not None else None
 
     def make(self, target: Target, place: Place) -> Mark:
@@ -96,7 +98,8 @@ class Tables:
             )
         made.clustering_fields = list(target.clustering) or None
         with self._session.words():
-            self._client.create_table(made, retry=RETRY, timeout=TIMEOUT)
+            made = self._client.create_table(made, retry=RETRY, timeout=TIMEOUT)
+        self._seen[target.table] = made
         return Mark(place, era)
 
     def fitted(self, target: Target, table: Any) -> tuple[list[str], bool]:
@@ -155,6 +158,7 @@ class Tables:
 
     def drop(self, table: str) -> None:
         """Drop a table of ours, if it is there."""
+        self._seen.pop(table, None)
         with self._session.words():
             self._client.delete_table(
                 self.address(table), not_found_ok=True, retry=RETRY, timeout=TIMEOUT
@@ -171,6 +175,13 @@ class Tables:
             except Conflict:
                 self.drop(table)
                 self._client.create_table(made, retry=RETRY, timeout=TIMEOUT)
+
+    def _asked(self, table: str) -> Any:
+        with self._session.words():
+            try:
+                return self._client.get_table(self.address(table), retry=RETRY, timeout=TIMEOUT)
+            except NotFound:
+                return None
 
     def _made(self) -> Any:
         settings = self._session.settings
@@ -192,7 +203,9 @@ class Tables:
             for attempt in range(1, ATTEMPTS + 1):
                 found = self._client.get_table(self.address(table), retry=RETRY, timeout=TIMEOUT)
                 try:
-                    self._client.update_table(found, change(found), retry=RETRY, timeout=TIMEOUT)
+                    self._seen[table] = self._client.update_table(
+                        found, change(found), retry=RETRY, timeout=TIMEOUT
+                    )
                 except PreconditionFailed:
                     if attempt == ATTEMPTS:
                         raise

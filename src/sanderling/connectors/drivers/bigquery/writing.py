@@ -51,9 +51,9 @@ class Destination:
         self._moved: set[str] = set()  # tables whose place we moved ourselves
         self._told = Counts()
 
-    def place(self, table: str) -> Place | None:
+    def place(self, table: str, *, anew: bool = True) -> Place | None:
         """Return where we stand with a table, or None when we never wrote it."""
-        mark = self._tables.mark(table)
+        mark = self._tables.mark(table, anew=anew)
         return mark.place if mark else None
 
     def has(self, table: str) -> bool:
@@ -94,7 +94,6 @@ class Destination:
             after = replace(after, low=0)  # the rows that are there lack the new columns
         written.place = self._tables.move(target.table, before=mark.place, after=after).place
         self._moved.add(target.table)
-        self._count(written.counts)
         return written
 
     def remember(self, table: str, *, before: Place, after: Place) -> None:
@@ -126,6 +125,16 @@ class Destination:
         """Return rows and checksums by day; the query may cost so much and no more."""
         sql = merging.sums(self._tables.address(target.table), target.types, names, day)
         return {day: (rows, int(total)) for day, rows, total in self._jobs.rows(sql, most=COMPARED)}
+
+    def spent(self) -> Counts:
+        """Return what was asked, sent and billed since the last time."""
+        session, told = self._session, self._told
+        self._told = Counts(bytes=session.sent, requests=session.requests, billed=session.billed)
+        return Counts(
+            bytes=session.sent - told.bytes,
+            requests=session.requests - told.requests,
+            billed=session.billed - told.billed,
+        )
 
     def close(self) -> None:
         """Take our staging tables away."""
@@ -189,14 +198,6 @@ class Destination:
             yield from (one.dml_stats for one in children if one.dml_stats)
         elif job.dml_stats:
             yield job.dml_stats
-
-    def _count(self, counts: Counts) -> None:
-        """Tell what was asked, sent and paid since the last time."""
-        session, told = self._session, self._told
-        counts.bytes = session.sent - told.bytes
-        counts.requests = session.requests - told.requests
-        counts.billed = session.billed - told.billed
-        self._told = Counts(bytes=session.sent, requests=session.requests, billed=session.billed)
 
 
 @contextlib.contextmanager
