@@ -4,6 +4,7 @@ import base64
 import contextlib
 import json
 import os
+import resource
 import socket
 import subprocess
 import sys
@@ -93,8 +94,8 @@ def secret_of(actor: Any, rights: str = "full") -> str:
 
 
 @contextlib.contextmanager
-def serving(**variables: str) -> Iterator[Served]:
-    """Serve the database of the tests by one process with four threads."""
+def serving(files: int | None = None, **variables: str) -> Iterator[Served]:
+    """Serve the database of the tests by one process with four threads, and so many open files."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -103,6 +104,7 @@ def serving(**variables: str) -> Iterator[Served]:
          "--threads", "4"],
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "sanderling.site.settings",
              "DATABASE_URL": _address(), "SANDERLING_API_LIMITS_FACTOR": "1000", **variables},
+        preexec_fn=files and (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))),
     )  # fmt: skip
     try:
         served = Served(port, process)

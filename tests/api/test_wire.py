@@ -258,6 +258,14 @@ def test_sixty_four_slow_clients_do_not_stop_the_api(served, secret, kind):
     assert is_well(served, secret)
 
 
+def test_more_silent_clients_than_there_is_room_for_keep_nobody_out(secret):
+    with serving(files=260) as served, contextlib.ExitStack() as opened:  # room for sixty
+        for number in range(100):
+            line = opened.enter_context(served.connect())
+            line.sendall(request(secret, EVENT)[: number % 40])
+        assert is_well(served, secret)
+
+
 @pytest.mark.slow
 def test_a_slow_client_is_told_so_and_let_go(served, secret):
     with contextlib.ExitStack() as opened:

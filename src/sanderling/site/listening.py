@@ -79,11 +79,19 @@ class Listener(ThreadWorker):  # type: ignore[misc]
                 raise
             return
         self.nr_conns += 1
+        if self.nr_conns >= self.worker_connections:
+            self._make_room()
         try:
             self._watch(Line(self.cfg, sock, client, listener.getsockname()))
         except OSError:  # it is gone already
             self.nr_conns -= 1
             sock.close()
+
+    def _make_room(self) -> None:
+        """Let go of who has been silent for longest: silence must not keep others out."""
+        silent = [line for line in self.lines if line.wish is None]
+        if silent:
+            self._drop(min(silent, key=lambda line: line.deadline))
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         """Read what has come; the plain events of one look go into the tray together."""

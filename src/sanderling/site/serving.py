@@ -4,6 +4,7 @@ Over WSGI because the compatible API needs ``TotalCount`` in exactly this letter
 every ASGI server lowers (tried).
 """
 
+import resource
 import socket
 import time
 from typing import Any
@@ -15,6 +16,8 @@ from sanderling.site import starting
 
 # Seconds for the processes of a gunicorn that was killed to leave the port to the next one.
 OWN_KIND = 10.0
+LEAST_CLIENTS, MOST_CLIENTS = 20, 2_000
+OTHER_FILES = 200
 
 
 class PortTaken(SanderlingError):
@@ -64,7 +67,7 @@ def serve(*, host: str, port: int, processes: int, threads: int) -> None:
         "timeout": 60,
         "graceful_timeout": 20,
         "keepalive": 15,
-        "worker_connections": 2_000,  # waiting clients cost a buffer, not a thread
+        "worker_connections": most_clients(),
         "max_requests": 20_000,
         "max_requests_jitter": 2_000,
         "limit_request_line": 8190,
@@ -75,6 +78,15 @@ def serve(*, host: str, port: int, processes: int, threads: int) -> None:
         "post_fork": _tied,
     }
     Pages(options).run()
+
+
+def most_clients() -> int:
+    """Return how many clients a process listens to: waiting ones cost a buffer, not a thread.
+
+    Some files stay free for everything else; without any, the loop could not even accept.
+    """
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return max(LEAST_CLIENTS, min(MOST_CLIENTS, files - OTHER_FILES))
 
 
 def refuse_taken(host: str, port: int, *, patience: float) -> None:
