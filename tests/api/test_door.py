@@ -26,9 +26,10 @@ def test_without_credentials_the_answer_is_json_and_401(cast, header):
     answer = Program(header).get("/v1/account/info")
     assert answer.status_code == 401
     assert answer.json()["status"] == 401
-    assert answer.json()["error"] == "Unauthorized"
+    is_token = header.startswith("Bearer ")
+    assert answer.json()["error"] == ("invalid_token" if is_token else "Unauthorized")
     assert answer.json()["path"] == "/api/v1/account/info"
-    assert answer["WWW-Authenticate"].startswith("Basic")
+    assert answer["WWW-Authenticate"].startswith("Bearer" if is_token else "Basic")
 
 
 def test_a_switched_off_key_opens_nothing(cast):

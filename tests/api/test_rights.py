@@ -1,6 +1,7 @@
 """Every method for every right: what opens and what does not, as the document groups them."""
 
 import pytest
+import strangers
 from programs import program_of
 
 from sanderling.accounts.models import KeyRights
@@ -48,6 +49,27 @@ def test_every_method_answers_the_rights_that_open_it(cast, right, settings):
         answer = program.call(one.method, IN_BRACES.sub("0", one.path), b"{}")
         is_open = one.group == 0 or int(one.group) in DOCUMENT[right]
         assert (answer.status_code == 403) is not is_open, (one.method, one.path, answer.content)
+
+
+@pytest.mark.parametrize("right", sorted(set(DOCUMENT) - {"full"}))
+def test_what_a_right_does_not_open_changes_and_tells_nothing(cast, right, settings):
+    """Every refused method is asked for what exists, with a body that would change it."""
+    settings.API_LIMITS = dict.fromkeys(PER_SECOND | PER_HOUR, 100_000)
+    ours = strangers.settle(cast) | strangers.NEUTRAL
+    program = program_of(cast.owner, right)
+    program.get("/v1/version")  # the key has been used from here on
+    before = strangers.fingerprint(cast.organisation.pk)
+    refused = [one for one in OPERATIONS if int(one.group) not in {0, *DOCUMENT[right]}]
+    assert len(refused) > 50
+    body = {"name": "Changed", "firstName": "Changed", "active": False, "on": False}
+    for one in refused:
+        path = IN_BRACES.sub(lambda found: str(ours[found[1]]), one.path)
+        answer = program.call(one.method, path, body)
+        assert answer.status_code == 403, (one.method, path)
+        told = answer.json()
+        assert told.pop("path") == f"/api{path}"
+        assert strangers.MARK not in str(told)
+    assert strangers.fingerprint(cast.organisation.pk) == before
 
 
 def test_adding_contacts_does_not_read_them(cast):

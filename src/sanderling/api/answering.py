@@ -87,9 +87,14 @@ def refusal(request: HttpRequest, status: int, message: str = "") -> HttpRespons
         "message": message or phrase,
         "path": "/" + request.path.lstrip("/"),
     }
+    is_token = request.headers.get("Authorization", "").lower().startswith("bearer ")
+    challenge = 'Basic realm="Sanderling"'
+    if status == HTTPStatus.UNAUTHORIZED and is_token:  # a dead token (RFC 6750, api.md §6.5)
+        shown |= {"error": "invalid_token", "error_description": shown["message"]}
+        challenge = 'Bearer realm="Sanderling", error="invalid_token"'
     response = HttpResponse(msgspec.json.encode(shown), status=status, content_type=JSON)
     if status == HTTPStatus.UNAUTHORIZED:
-        response.headers["WWW-Authenticate"] = 'Basic realm="Sanderling"'
+        response.headers["WWW-Authenticate"] = challenge
     return response
 
 

@@ -4,10 +4,11 @@ A user may belong to several organisations, so "the user allowed it" is not enou
 made on the authorization page travels from the code to every token that comes of it.
 """
 
+import hashlib
 import json
 from typing import Any
 
-from django.db import DataError
+from django.db import DataError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from oauth2_provider.exceptions import OAuthToolkitError
 from oauth2_provider.oauth2_validators import OAuth2Validator
@@ -34,8 +35,9 @@ class Validator(OAuth2Validator):  # type: ignore[misc]
     def validate_code(
         self, client_id: str, code: str, client: Any, request: Any, *args: Any, **kwargs: Any
     ) -> bool:
-        """Remember for which organisation the code was given."""
+        """Remember for which organisation the code was given; a used one ends what came of it."""
         if not super().validate_code(client_id, code, client, request, *args, **kwargs):
+            _end_families(client, code)
             return False
         request.organisation_id = Grant.objects.values_list("organisation_id", flat=True).get(
             code=code, application=client
@@ -45,7 +47,13 @@ class Validator(OAuth2Validator):  # type: ignore[misc]
     def validate_refresh_token(
         self, refresh_token: str, client: Any, request: Any, *args: Any, **kwargs: Any
     ) -> bool:
-        """Remember for which organisation the token was given."""
+        """Remember for which organisation the token was given.
+
+        The row is locked first: of refreshes at the same time one gets tokens, and the others find
+        the token used, which ends the family as any reuse does.
+        """
+        digest = _digest_of(refresh_token)
+        list(RefreshToken.objects.select_for_update().filter(token_checksum=digest, revoked=None))
         if not super().validate_refresh_token(refresh_token, client, request, *args, **kwargs):
             return False
         request.organisation_id = request.refresh_token_instance.organisation_id
@@ -63,8 +71,23 @@ class Validator(OAuth2Validator):  # type: ignore[misc]
 
     def _create_refresh_token(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         token = super()._create_refresh_token(request, *args, **kwargs)
-        RefreshToken.objects.filter(pk=token.pk).update(organisation_id=request.organisation_id)
+        is_first = request.grant_type == "authorization_code"
+        RefreshToken.objects.filter(pk=token.pk).update(
+            organisation_id=request.organisation_id,
+            code_digest=_digest_of(request.code) if is_first else "",
+        )
         return token
+
+
+def _end_families(app: Application, code: str) -> None:
+    """Revoke all tokens that a code has led to."""
+    families = RefreshToken.objects.filter(application=app, code_digest=_digest_of(code))
+    for family in set(families.values_list("token_family", flat=True)):
+        RefreshToken.revoke_family(family)
+
+
+def _digest_of(code: str) -> str:
+    return hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class _Toolkit(OAuthLibMixin):  # type: ignore[misc]
@@ -110,6 +133,7 @@ def tokens_for(request: HttpRequest) -> HttpResponse:
         return _unreadable()
 
 
+@transaction.atomic
 def _tokens_for(request: HttpRequest) -> HttpResponse:
     _, headers, body, status = TOOLKIT.create_token_response(request)
     response = HttpResponse(body, status=status, content_type="application/json;charset=UTF-8")

@@ -53,9 +53,14 @@ class AccessToken(toolkit.AbstractAccessToken):  # type: ignore[misc]
 
 
 class RefreshToken(toolkit.AbstractRefreshToken):  # type: ignore[misc]
-    """A refresh token: used once, then it is another one."""
+    """A refresh token: used once, then it is another one.
+
+    ``code_digest`` is the hash of the code that the first token of a family came of: a code that
+    is shown again was stolen from somebody, and the family ends (RFC 6749, 4.1.2).
+    """
 
     organisation = models.ForeignKey(Organisation, null=True, on_delete=models.CASCADE)
+    code_digest = models.CharField(max_length=64, blank=True, default="", db_index=True)
 
     class Meta(toolkit.AbstractRefreshToken.Meta):  # type: ignore[misc]
         pass
