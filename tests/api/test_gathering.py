@@ -12,8 +12,8 @@ import pytest
 from cast import assemble
 from served import hear, request, secret_of, serving
 
-from sanderling.accounts.models import ApiKey
-from sanderling.api.models import Request
+from sanderling.accounts.models import ApiCall, ApiKey
+from sanderling.contacts import joining
 from sanderling.contacts.models import Contact
 from sanderling.events.models import Event, EventType
 from sanderling.events.types import declare
@@ -106,6 +106,12 @@ def test_whose_an_event_is_does_not_depend_on_the_road(served, cast):
     assert list(Event.objects.order_by("id").values_list("contact_id", flat=True)) == [
         dina, dina, dina, 0, new, new,
     ]  # fmt: skip
+    former = Contact.objects.create(organisation=cast.organisation).pk
+    joining.join(cast.organisation.pk, former, dina, reason="one device", by=cast.owner)
+    for version in ("v1", "v3"):
+        raw = {"eventTypeKey": "Cart", "params": {"contactId": str(former)}}
+        assert served.say(request(ours, raw, path=f"/api/{version}/event")).status == 200
+        assert Event.objects.latest("id").contact_id == dina
     Contact.objects.filter(pk=new).update(deleted_at="2026-01-01T00:00:00Z")
     assert served.say(request(ours, event(7, params={"contactId": new}))).status == 200
     assert Event.objects.latest("id").contact_id == 0
@@ -178,7 +184,7 @@ def test_the_limit_holds_and_the_calls_are_logged(cast):
     assert Event.objects.count() == codes.count(200)
     refused = next(one for one in answers if one.status == 429)
     assert (refused.body, refused.headers["Retry-After"]) == (b"Too many requests", "1")
-    logged = Request.objects.filter(method="POST", operation="/v3/event")
+    logged = ApiCall.objects.filter(method="POST", operation="/v3/event")
     assert logged.filter(status=200).count() == codes.count(200)
     assert logged.filter(status=429).count() == codes.count(429)
     assert set(logged.values_list("organisation_id", "caller")) == {
@@ -226,7 +232,7 @@ def test_a_stopped_process_answers_what_it_has_taken(cast):
             assert {hear(line).status for line in lines[1:]} == {200}
         served.process.wait(30)
     assert Event.objects.count() == 20
-    assert Request.objects.filter(status=200).count() == 20
+    assert ApiCall.objects.filter(status=200).count() == 20
 
 
 def test_a_lost_connection_is_renewed_and_nothing_is_lost_or_doubled(served, cast):

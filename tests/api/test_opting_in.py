@@ -2,20 +2,24 @@
 
 import datetime as dt
 import re
+import threading
 
 import pytest
+from django.db import connections
 from django.test import Client
 from django.utils import timezone
+from workflow_world import chain, turn, workflow
 
 from sanderling.accounts.models import AuditEntry
 from sanderling.activities.models import Activity
-from sanderling.contacts import consent, suppressing
+from sanderling.contacts import consent, lists, suppressing
 from sanderling.contacts.models import Contact, ListMember, Subscription
 from sanderling.events.models import Event
 from sanderling.messages import writing
 from sanderling.messages.freezing import freeze
 from sanderling.optin import asking, saving
 from sanderling.optin.models import Confirmation
+from sanderling.segments.models import Segment
 from sanderling.sending import dispatching
 from sanderling.sending.models import Captured, Delivery
 from sanderling.sending.queueing import NewDelivery, Origin, enqueue_one
@@ -282,3 +286,62 @@ def test_a_change_of_categories_is_an_activity_with_its_data(api, cast):
     assert [row["activityStatus"] for row in rows] == ["SUBSCRIPTION_CHANGED"]
     assert rows[0]["statusData"] == {"subscription": {"subscriptions": ["news"]}}
     assert rows[0]["contactId"] == cast.dina.pk
+
+
+def test_segments_tell_confirmed_from_unconfirmed(api, cast):
+    subscribe(api)
+    found = {}
+    for status in ("UNCONFIRMED", "CONFIRMED"):
+        leaf = {"field": "email_status", "operator": "is", "value": status}
+        segment = Segment.objects.create(
+            organisation=cast.organisation, name=status, condition={"all": [leaf]}
+        )
+        found[status] = f"/v1/group/{segment.pk}/contacts"
+    assert [one["id"] for one in api.get(found["UNCONFIRMED"]).json()] == [nia().pk]
+    assert nia().pk not in [one["id"] for one in api.get(found["CONFIRMED"]).json()]
+    Client().post(link_in(letters()[0]))
+    assert api.get(found["UNCONFIRMED"]).json() == []
+    assert nia().pk in [one["id"] for one in api.get(found["CONFIRMED"]).json()]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_workflow_welcomes_who_has_confirmed(api, cast):
+    news = lists.create(cast.organisation.pk, "Welcomed", by=cast.owner)
+    adds = {"kind": "add_to_list", "list_id": str(news.pk)}
+    workflow(cast, chain(adds), event_type="confirmedSubscription-footer")
+    subscribe(api, formType="footer")
+    turn()
+    assert not ListMember.objects.exists()
+    Client().post(link_in(letters()[0]))
+    turn()
+    assert ListMember.objects.get().contact_id == nia().pk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sixteen_who_press_and_send_at_once_bring_one_letter_and_one_event(api, cast):
+    def both(ways):
+        start, errors = threading.Barrier(16), []
+
+        def run(number):
+            try:
+                start.wait()
+                ways(number)
+            except Exception as error:
+                errors.append(error)
+            finally:
+                connections.close_all()
+
+        threads = [threading.Thread(target=run, args=(number,)) for number in range(16)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert errors == []
+
+    both(lambda number: subscribe(api, last_name=f"Name{'abcdefghijklmnop'[number]}"))
+    [raw] = letters()
+    link = link_in(raw)
+    both(lambda _number: Client().post(link))
+    assert types().count("confirmedSubscription") == 1
+    assert Activity.objects.filter(status="SUBSCRIPTION_CHANGED").count() == 1
+    assert nia().email_status == "CONFIRMED"

@@ -71,6 +71,7 @@ def receive(contact: Contact, form: Form, *, by: Actor) -> Answer:
     if not setting.waits:
         _give(contact, form, by=by)
     confirmation = _asked(contact, setting, form if setting.waits else _nothing_of(form))
+    auditing.record(by, "optin.ask", contact.pk, form=form.form_type, mode=mode.value)
     if mode == Mode.LETTER and not _is_quiet(confirmation, QUIET):
         _write(contact, confirmation, setting)
     return Answer("NEED_CONFIRMATION", url_of(confirmation) if mode == Mode.WORKFLOW else "")

@@ -31,11 +31,14 @@ WITH opened AS MATERIALIZED (
       JOIN contacts_contactkey AS k
         ON k.organisation_id = n.organisation_id AND k.kind = n.kind AND k.value = n.value
      UNION ALL
-    SELECT w.place, w.rank, o.organisation_id, w.value::bigint
+    SELECT w.place, w.rank, o.organisation_id, coalesce(j.contact_id, w.value::bigint)
       FROM json_to_recordset(%(names)s::json) AS w (
            place integer, key integer, rank integer, kind text, value text
       )
       JOIN opened AS o ON o.key_place = w.key
+      LEFT JOIN contacts_joining AS j  -- who became a part of somebody is that one
+        ON j.organisation_id = o.organisation_id
+       AND j.former_id = CASE WHEN w.kind = 'ID' THEN w.value::bigint END
      WHERE w.kind = 'ID'
 ), alive AS MATERIALIZED (
     SELECT c.id, c.organisation_id
