@@ -189,7 +189,6 @@ def test_who_unsubscribes_is_not_pushed_to(site, cast):
         {"endpoint": ENDPOINT, "keys": {"p256dh": word(b"\4" * 65), "auth": word(b"a" * 16)}},
         {"endpoint": "https://push.example/" + "x" * 500},
     ],
-    ids=repr,
 )  # fmt: skip
 def test_what_is_no_subscription_is_refused(site, cast, wrong):
     before = Contact.objects.count()
