@@ -1,5 +1,6 @@
 """What browsers say of their visitors, on the wire."""
 
+import hmac
 import json
 import threading
 from typing import Any
@@ -352,3 +353,23 @@ def test_sixteen_at_once_end_in_one_contact(browsers):
     assert sorted(found) == [(made.pk, "CustomerData")] * 16 + [(made.pk, "PageView")] * browsers
     assert Hit.objects.count() == 0
     assert Domain.objects.get().recent[0]["event"] in ("PageView", "CustomerData")
+
+
+def test_where_names_must_be_signed_a_page_cannot_claim_somebody(site, api, cast):
+    secret = api.put("/v3/website", {"signedNames": True}).json()["nameSecret"]
+    assert len(secret) == 64
+    right = hmac.new(secret.encode(), b"C-1", "sha256").hexdigest()
+    for wrong in ({}, {"signature": "x"}, {"signature": right[:-1] + "é"}, {"signature": 7}):
+        who = {"externalCustomerId": "C-1", **wrong}
+        assert send(said(site, "CustomerData", **who)).status_code == 200
+        assert send(said(site, "CustomerData", cookie="", **who)).status_code == 403
+    assert send(said(site, "PageView", user_email="kozak@example.com")).status_code == 200
+    assert (events(), Visitor.objects.get().contact_id, Visitor.objects.get().said) == ([], 0, {})
+    # What was signed counts alone: the e-mail beside it is the page's word.
+    who = {"externalCustomerId": "C-1", "user_email": "ivan@xn--80aikifvh.xn--j1amh"}
+    send(said(site, "CustomerData", about={**who, "signature": right}))
+    assert {event[0] for event in events()} == {cast.dina.pk}
+    assert Visitor.objects.get().contact_id == cast.dina.pk
+    again = api.put("/v3/website", {"signedNames": False}).json()
+    assert "nameSecret" not in again
+    assert api.put("/v3/website", {"signedNames": True}).json()["nameSecret"] != secret

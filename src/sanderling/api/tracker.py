@@ -7,6 +7,7 @@ Origin is let in as well: shops send orders from their own server.
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -20,7 +21,7 @@ from sanderling.api import answering
 from sanderling.api.limiting import LIMITS
 from sanderling.api.v1 import tokens
 from sanderling.lib.errors import NotFound, SanderlingError
-from sanderling.websites import hits, pushing, registering, scripting, seeing, visiting
+from sanderling.websites import hits, naming, pushing, registering, scripting, seeing, visiting
 from sanderling.websites.models import Domain, Site
 
 LARGEST_BODY = 64 * 1024
@@ -114,6 +115,9 @@ def _take(request: HttpRequest, body: Any) -> HttpResponse:
     site, domain_id = _admitted(request, hits.site_code_of(general))
     if not LIMITS.take(site.organisation_id, "tracker").allowed:
         return answering.sentence(429, "Too many requests")
+    hit = replace(hit, who=naming.believed(site, hit.who, hit.signature))
+    if not hit.cookie and not any(hit.who.names()):
+        return answering.sentence(403, "This site believes signed names only.")
     creates = _may_create(site, any(hit.who.names()))
     visiting.receive(site.organisation_id, hit, creates=creates)
     if domain_id is not None:
@@ -139,7 +143,7 @@ def _take_subscription(request: HttpRequest, body: Any) -> HttpResponse:
     pushing.subscribe(
         site,
         cookie,
-        hits.identity_of(general),
+        naming.believed(site, hits.identity_of(general), hits.signature_of(general)),
         body.get("subscription"),
         user_agent=_word(general, "userAgent"),
         language=_word(general, "language"),

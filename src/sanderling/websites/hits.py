@@ -42,6 +42,7 @@ class Hit:
     who: Identity
     occurred_at: dt.datetime
     ticket: str = ""
+    signature: str = ""
 
 
 def general_of(body: Any) -> dict[str, Any] | None:
@@ -69,7 +70,8 @@ def hit_of(body: dict[str, Any], general: dict[str, Any], *, now: dt.datetime) -
     params = _params(body, general, type_key)
     key_value = _text(params.get(KEYS.get(type_key, ""))) or cookie or next(who.names())[1]
     when = _moment(general.get("datetime"), now)
-    return Hit(cookie, type_key, key_value[:300], params, who, when, ticket)
+    signature = signature_of(personal)
+    return Hit(cookie, type_key, key_value[:300], params, who, when, ticket, signature)
 
 
 def cookie_of(general: dict[str, Any]) -> str:
@@ -77,6 +79,11 @@ def cookie_of(general: dict[str, Any]) -> str:
     cookies = general.get("cookies")
     text = _text(cookies.get("sc")) if isinstance(cookies, dict) else ""
     return text if COOKIE.fullmatch(text) else ""
+
+
+def signature_of(personal: dict[str, Any]) -> str:
+    """Return what proves the names, where a proof is asked for (``naming``)."""
+    return _text(personal.get("signature"))
 
 
 def identity_of(personal: dict[str, Any]) -> Identity:

@@ -17,6 +17,8 @@ class Site(models.Model):
     organisation = models.OneToOneField(Organisation, on_delete=models.CASCADE)
     code = models.CharField(max_length=16, unique=True)
     creates_contacts = models.BooleanField(default=True)
+    signed_names = models.BooleanField(default=False)  # a page's bare word names nobody
+    name_secret = models.BinaryField(null=True)  # sealed
     push_key = models.CharField(max_length=100, blank=True, default="")  # VAPID, public, base64url
     push_secret = models.BinaryField(null=True)  # its private half, sealed
     created_at = models.DateTimeField(auto_now_add=True)

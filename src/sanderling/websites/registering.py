@@ -13,6 +13,7 @@ from sanderling.accounts.actors import Actor
 from sanderling.accounts.rights import Permission, require
 from sanderling.lib import hosts
 from sanderling.lib.errors import Invalid, NotFound
+from sanderling.websites import naming
 from sanderling.websites.models import Domain, Site
 
 MOST_DOMAINS = 50
@@ -123,14 +124,31 @@ def switch_pushes(
     return changed
 
 
-def change_site(organisation_id: int, *, creates_contacts: bool, by: Actor) -> Site:
-    """Say whether an unknown person who gives a name becomes a contact."""
+def change_site(
+    organisation_id: int,
+    *,
+    creates_contacts: bool | None = None,
+    signed_names: bool | None = None,
+    by: Actor,
+) -> Site:
+    """Say whether an unknown person who gives a name becomes a contact, and which names count.
+
+    Switching signed names on makes a new secret.
+    """
     require(by, Permission.ADMINISTER)
     with transaction.atomic():
         site = ensure_site(organisation_id)
-        site.creates_contacts = creates_contacts
-        site.save(update_fields=["creates_contacts"])
-        auditing.record(by, "site.change", site.pk, creates_contacts=creates_contacts)
+        if creates_contacts is not None:
+            site.creates_contacts = creates_contacts
+        if signed_names is not None:
+            if signed_names and not site.signed_names:
+                naming.give_secret(site)
+            site.signed_names = signed_names
+        site.save(update_fields=["creates_contacts", "signed_names", "name_secret"])
+        auditing.record(
+            by, "site.change", site.pk,
+            creates_contacts=site.creates_contacts, signed_names=site.signed_names,
+        )  # fmt: skip
     return site
 
 

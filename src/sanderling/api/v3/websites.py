@@ -8,7 +8,7 @@ from sanderling.api.operations import operation
 from sanderling.api.shapes import Shape
 from sanderling.lib.errors import Invalid, NotFound
 from sanderling.sending import offering
-from sanderling.websites import pushing, registering, scripting
+from sanderling.websites import naming, pushing, registering, scripting
 from sanderling.websites.models import Domain
 from sanderling.websites.registering import Worker
 
@@ -17,6 +17,7 @@ class SiteBody(Shape):
     """What may be changed of the website."""
 
     creates_contacts: bool | None = None
+    signed_names: bool | None = None
 
 
 class NewDomain(Shape):
@@ -42,11 +43,14 @@ def get_website(call: Call) -> dict[str, Any]:
 
 @operation("PUT", "/v3/website", summary="Change the website")
 def change_website(call: Call, body: SiteBody) -> dict[str, Any]:
-    """Say whether unknown people who give a name become contacts."""
-    if body.creates_contacts is None:
-        raise Invalid("createsContacts must be specified.")
+    """Say whether unknown people become contacts, and whether names must be signed."""
+    if body.creates_contacts is None and body.signed_names is None:
+        raise Invalid("createsContacts or signedNames must be specified.")
     registering.change_site(
-        call.organisation_id, creates_contacts=body.creates_contacts, by=call.actor
+        call.organisation_id,
+        creates_contacts=body.creates_contacts,
+        signed_names=body.signed_names,
+        by=call.actor,
     )
     return _site(call)
 
@@ -99,6 +103,8 @@ def _site(call: Call) -> dict[str, Any]:
     return present(
         siteId=site.code,
         createsContacts=site.creates_contacts,
+        signedNames=site.signed_names,
+        nameSecret=naming.secret_of(site) if site.signed_names else None,
         scriptAddress=scripting.address_of(site),
         serviceWorker=scripting.worker_file(site),
         publicKey=pushing.public_key(site) if site.push_key else None,

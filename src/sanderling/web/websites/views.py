@@ -16,7 +16,7 @@ from sanderling.lib.errors import Invalid
 from sanderling.sending import offering
 from sanderling.web.guarding import allowed
 from sanderling.web.membership import PersonRequest
-from sanderling.websites import registering, scripting
+from sanderling.websites import naming, registering, scripting
 from sanderling.websites.models import Domain
 from sanderling.websites.registering import Worker
 
@@ -68,21 +68,29 @@ def index(request: PersonRequest) -> HttpResponseBase:
             messages.success(request, _("%(domain)s is registered.") % {"domain": added.host})
             return redirect("websites-show", added.pk)
     domains = registering.domains_of(request.organisation.pk)
+    site = registering.site_of(request.organisation.pk)
     shown = {
         "form": form,
         "domains": domains,
-        "site": registering.site_of(request.organisation.pk),
+        "site": site,
+        "secret": naming.secret_of(site) if site and site.signed_names else "",
         "snippet": scripting.snippet(request.organisation.pk) if domains else "",
     }
-    return render(request, "websites/list.html", shown)
+    response = render(request, "websites/list.html", shown)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @require_POST
 @allowed(Permission.ADMINISTER)
 def people(request: PersonRequest) -> HttpResponseBase:
-    """Say whether unknown people who give a name become contacts."""
-    wanted = request.POST.get("creates_contacts") == "on"
-    registering.change_site(request.organisation.pk, creates_contacts=wanted, by=request.actor)
+    """Say whether unknown people become contacts, and whether names must be signed."""
+    registering.change_site(
+        request.organisation.pk,
+        creates_contacts=request.POST.get("creates_contacts") == "on",
+        signed_names=request.POST.get("signed_names") == "on",
+        by=request.actor,
+    )
     messages.success(request, _("Saved."))
     return redirect("websites-list")
 
