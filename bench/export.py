@@ -1,6 +1,6 @@
 """Rows from our PostgreSQL into a customer's: the product against `psql COPY | psql COPY`.
 
-python bench/export.py [--rows 1000000] [--rounds 3]
+python bench/export.py [--rows 1000000] [--rounds 3] [--rivals]
 
 Both sides read the same rows by the same query and write the same columns.  The 1 % is half new
 and half changed rows; by hand it is a COPY into a temporary table and an INSERT … ON CONFLICT.
@@ -28,6 +28,7 @@ import django
 django.setup()
 
 import psycopg
+import rivals
 import shopdb
 from django.core.management import call_command
 from django.db import connection
@@ -50,15 +51,20 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--rows", type=int, default=1_000_000)
     options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--rivals", action="store_true", help="dlt and sling, too")
     chosen = options.parse_args()
     shop = shopdb.start_postgres()
     try:
-        measure(shop, chosen.rows, chosen.rounds)
+        if chosen.rivals:
+            with rivals.installed(shop) as rival:
+                measure(shop, chosen.rows, chosen.rounds, rival)
+        else:
+            measure(shop, chosen.rows, chosen.rounds, None)
     finally:
         shop.stop()
 
 
-def measure(shop: shopdb.Shop, rows: int, rounds: int) -> None:
+def measure(shop: shopdb.Shop, rows: int, rounds: int, rival: rivals.Rival | None) -> None:
     call_command("migrate", verbosity=0)
     organisation = organising.create_organisation("Bench")
     by = Actor.system(organisation.pk)
@@ -75,10 +81,17 @@ def measure(shop: shopdb.Shop, rows: int, rounds: int) -> None:
             organisation=organisation, connector=connector, datasets=[name],
             next_run_at=timezone.now(),
         )  # fmt: skip
-        compare(shop, export, name, rows, rounds)
+        compare(shop, export, name, rows, rounds, rival)
 
 
-def compare(shop: shopdb.Shop, export: Export, name: str, rows: int, rounds: int) -> None:
+def compare(
+    shop: shopdb.Shop,
+    export: Export,
+    name: str,
+    rows: int,
+    rounds: int,
+    rival: rivals.Rival | None,
+) -> None:
     hand, ours, memory = [], [], []
     for _ in range(rounds):
         drop(shop, export, name)
@@ -87,6 +100,9 @@ def compare(shop: shopdb.Shop, export: Export, name: str, rows: int, rounds: int
         drop(shop, export, name)
         ours.append(timed(lambda: memory.append(run(export, rows))))
     show(f"{name}, first load", hand, ours, memory, rows)
+    first = statistics.median(hand)
+    if rival:
+        rivals.compare(rival, name, "".join(DATASETS[name].key), rows, first)
     hand, ours, memory = [], [], []
     part = rows // 100
     for number in range(rounds):
@@ -109,7 +125,7 @@ def show(title: str, hand: list[float], ours: list[float], memory: list[float], 
     )
 
 
-def run(export: Export, expected: int) -> float:
+def run(export: Export, expected: int) -> None:
     """Run the export; return the megabytes that this process took beyond what it had."""
     Path("/proc/self/clear_refs").write_text("5")
     before = resident("VmRSS")
@@ -124,7 +140,7 @@ def resident(name: str) -> int:
     return next(int(line.split()[1]) for line in lines if line.startswith(name))
 
 
-def timed(work: Callable[[], object]) -> float:
+def timed(work: Callable[[], object]) -> None:
     begun = time.perf_counter()
     work()
     return time.perf_counter() - begun

@@ -117,7 +117,7 @@ def _agreement(export: Export) -> dict[str, object] | None:
     series = {_("Rows here"): "here", _("Rows there"): "there", _("Rows on their way"): "waiting"}
     return {
         "grid": {"left": 72, "right": 16, "top": 40, "bottom": 32},
-        "legend": {},
+        "legend": {"top": 0},
         "tooltip": {"trigger": "axis"},
         "xAxis": {"type": "time", "axisLabel": {"hideOverlap": True}},
         "yAxis": {"type": "value", "min": 0},
