@@ -3,6 +3,9 @@
 import json
 import re
 
+from django.utils import timezone
+
+from sanderling.activities.models import Activity
 from sanderling.messages.models import Message
 from sanderling.sending import connecting
 from sanderling.sending.models import Captured, Gateway
@@ -117,3 +120,19 @@ def test_the_members_of_a_push_and_of_viber_are_written_in_the_form(owner):
     refused = owner.post("/messages/new", viber).content.decode()
     assert "img, caption and action must be given together" in refused
     assert not Message.objects.filter(channel="Viber").exists()
+
+
+def test_reports_tell_channels_apart(owner, cast):
+    assert "By channel" not in owner.get("/reports/").content.decode()
+    now = timezone.now()
+    for media, statuses in (("Sms", ("SENT", "UNDELIVERED")), ("Email", ("SENT", "DELIVERED"))):
+        for status in statuses:
+            Activity.objects.create(
+                organisation=cast.organisation, contact_id=cast.dina.pk, media_type=media,
+                status=status, occurred_at=now,
+            )  # fmt: skip
+    page = owner.get("/reports/").content.decode()
+    rows = re.findall(r"<tr><td>(\w+)</td>((?:<td class=\"numbers\">\d+</td>){5})</tr>", page)
+    assert {name: re.findall(r"\d+", cells) for name, cells in rows} == {
+        "Email": ["1", "1", "0", "0", "0"], "SMS": ["1", "0", "1", "0", "0"],
+    }  # fmt: skip

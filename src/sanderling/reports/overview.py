@@ -21,6 +21,24 @@ class Day:
     clicked: int = 0
 
 
+@dataclass(frozen=True)
+class Channel:
+    """What became of the messages of one channel in the period."""
+
+    media_type: str
+    sent: int
+    delivered: int
+    undelivered: int
+    opened: int
+    clicked: int
+
+
+def by_channel(organisation: Organisation, *, now: dt.datetime, days: int = DAYS) -> list[Channel]:
+    """Return the channels by which anything left in the period, the busiest first."""
+    params = {"organisation_id": organisation.pk, "since": now - dt.timedelta(days=days)}
+    return [Channel(*row) for row in STATEMENTS.rows("count_channels", params)]
+
+
 def last_days(organisation: Organisation, *, now: dt.datetime, days: int = DAYS) -> list[Day]:
     """Return a row for every day of the period, quiet ones too, oldest first."""
     today = now.astimezone(organisation.zone).date()

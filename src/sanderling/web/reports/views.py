@@ -10,6 +10,7 @@ from sanderling.accounts.rights import Permission
 from sanderling.activities import reading
 from sanderling.broadcasts import drafting
 from sanderling.contacts import finding
+from sanderling.messages.models import Channel
 from sanderling.reports import campaigns, overview, reasons
 from sanderling.sending.models import DeliveryStatus
 from sanderling.web.guarding import allowed
@@ -30,9 +31,17 @@ def index(request: PersonRequest) -> HttpResponseBase:
             "clicked": sum(day.clicked for day in days),
         },
         "plot": plotting.days(days),
+        "channels": _channels(request),
         "broadcasts": drafting.broadcasts_of(request.organisation.pk, limit=20),
     }
     return render(request, "reports/index.html", shown)
+
+
+def _channels(request: PersonRequest) -> list[tuple[str, overview.Channel]]:
+    """Return each channel with its name."""
+    names = dict(Channel.choices)
+    found = overview.by_channel(request.organisation, now=timezone.now())
+    return [(str(names.get(one.media_type, one.media_type)), one) for one in found]
 
 
 @allowed(Permission.READ_REPORTS)
