@@ -1,5 +1,6 @@
 """The pages of messages."""
 
+import html
 import json
 
 from sanderling.messages.models import Message
@@ -25,6 +26,16 @@ def test_the_editor_names_every_problem_with_its_line(cast, sender):
     page = write(sender, html="<p>\n#foreach($x in)#end").content.decode()
     assert "line 2, column" in page
     assert "#foreach" in page
+
+
+def test_the_editor_warns_of_traps_and_says_what_to_do(cast, sender):
+    text = '<style>#stop{color:red}</style>\n<p>$number.format("#,##0", 5)</p>\n$domain.com'
+    page = html.unescape(write(sender, html=text).content.decode())
+    assert "line 1, column 8" in page
+    assert "Give the element another id." in page
+    assert "line 2, column" in page
+    assert "Use single quotes: '#,##0'." in page
+    assert "Write ${domain}.com" in page
 
 
 def test_the_preview_follows_the_form_and_not_the_store(cast, sender):

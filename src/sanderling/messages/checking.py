@@ -8,7 +8,7 @@ from sanderling.contacts.models import Category
 from sanderling.messages import freezing, names, short
 from sanderling.messages.models import Channel, Message
 from sanderling.messages.preparing import prepare
-from sanderling.messages.problems import Problem, of_error
+from sanderling.messages.problems import Problem, of_finding
 from sanderling.messages.rendering import HTML, OFFERED, TEXT, parts_of
 from sanderling.sources.models import DataSource
 
@@ -79,14 +79,12 @@ def _of_templates(
 ) -> Iterator[Problem]:
     for part, source in parts.items():
         options = HTML if part in ("html", "preheader") else TEXT
-        try:
-            template = velocity.compile(
-                prepare(source, fields=fields).text, name=part, options=options
-            )
-        except velocity.VelocityError as error:
-            yield of_error(error, source, fields=fields, language=language)
-        else:
-            yield from _of_names(part, template.reads, fields, sources, language)
+        text = prepare(source, fields=fields).text
+        checked = velocity.check(text, name=part, options=options)
+        for found in checked.problems:
+            yield of_finding(found, part, source, fields=fields, language=language)
+        if checked.can_be_sent:
+            yield from _of_names(part, checked.reads, fields, sources, language)
 
 
 def _of_names(

@@ -39,6 +39,26 @@ def of_error(
     )
 
 
+def of_finding(
+    found: velocity.Problem,
+    part: str,
+    source: str,
+    *,
+    fields: Mapping[str, int],
+    language: str = "",
+) -> Problem:
+    """Return what the engine's check found, with its hint; only errors forbid sending."""
+    return Problem(
+        part=part,
+        message=f"{found.message} {found.hint}".rstrip(),
+        line=found.line,
+        column=_column(source, fields, found.line, found.column),
+        source_line=_line(source, found.line),
+        language=language,
+        is_fatal=found.severity is velocity.Severity.ERROR,
+    )
+
+
 def of_warning(
     warning: velocity.RenderWarning, parts: Mapping[str, str], *, fields: Mapping[str, int]
 ) -> Problem:
