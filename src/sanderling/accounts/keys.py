@@ -13,8 +13,12 @@ from django.utils import timezone
 
 from sanderling.accounts import auditing
 from sanderling.accounts.actors import Actor
-from sanderling.accounts.models import ApiKey, KeyRights
+from sanderling.accounts.models import ApiKey, KeyRights, Organisation
 from sanderling.lib.errors import Invalid, NotFound
+from sanderling.postgres.statements import Statements
+
+STATEMENTS = Statements(__package__)
+OF_ORGANISATION = ("name", "time_zone", "language", "currency", "second_person", "created_at")
 
 IDLE_LIMIT = dt.timedelta(days=90)  # a key that nobody uses is switched off (api.md §1.3)
 TOUCH_EVERY = dt.timedelta(minutes=5)  # last_used_at need not be exact, and a write is not free
@@ -39,11 +43,7 @@ def create(organisation_id: int, *, rights: str, description: str, by: Actor) ->
 
 def authenticate(secret: str) -> ApiKey | None:
     """Return the active key of a secret, and remember that it was used."""
-    key = (
-        ApiKey.objects.select_related("organisation")
-        .filter(digest=digest_of(secret), is_active=True)
-        .first()
-    )
+    key = _working(digest_of(secret))
     if key is None:
         return None
     if _is_idle(key):
@@ -80,6 +80,21 @@ def delete(organisation_id: int, key_id: int, *, by: Actor) -> None:
 def digest_of(secret: str) -> str:
     """Return the hash that is stored."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _working(digest: str) -> ApiKey | None:
+    """Return the working key of a hash with its organisation.
+
+    By a statement: for the ORM to make up the same query took a quarter of a call's CPU.
+    """
+    found = ApiKey.objects.raw(STATEMENTS["recognise_key"], {"digest": digest})
+    key: ApiKey | None = next(iter(found), None)
+    if key is not None:
+        members = {name: getattr(key, f"its_{name}") for name in OF_ORGANISATION}
+        key.organisation = Organisation.from_db(
+            key._state.db, ["id", *members], [key.organisation_id, *members.values()]
+        )
+    return key
 
 
 def _is_idle(key: ApiKey) -> bool:
