@@ -19,7 +19,11 @@ CARDS = (
     (_("Organisation"), _("Name, time zone, language and currency."), "settings-organisation"),
     (_("Members"), _("People of your organisation and what each may do."), "settings-members"),
     (_("API keys"), _("Let your programs in."), "settings-keys"),
-    (_("Connectors"), _("Doors to your own PostgreSQL, BigQuery and Google Sheets."), "connectors-list"),
+    (
+        _("Connectors"),
+        _("Doors to your own PostgreSQL, BigQuery and Google Sheets."),
+        "connectors-list",
+    ),
     (_("Additional fields"), _("What else you know about a contact."), "contacts-fields"),
     (_("Suppression list"), _("Addresses that nobody writes to."), "contacts-suppressions"),
     (_("Sending"), _("Your SMTP server, pace and signature."), "sending-gateway"),
