@@ -130,3 +130,15 @@ def test_views_are_made_and_dropped_on_the_page_of_the_analysis(owner, connected
     assert "&quot;kpi_daily&quot; needs broadcasts, contactActivities" in page
     owner.post(f"{here}/dropped", {"views": ["order_value"]})
     assert shop.run("SELECT to_regclass('order_value')") == [(None,)]
+
+
+def test_the_page_of_columns_tells_both_kinds_of_destinations_apart(owner):
+    page = owner.get("/data-export/datasets").content.decode()
+    rows = re.findall(
+        r"<tr><td><code>(\w+)</code></td><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td>", page
+    )
+    assert ("workflowId", "bigint", "STRING") in rows
+    assert ("eventId", "–", "STRING") in rows
+    assert ("phone", "varchar(50)", "<code>Phone</code> STRING") in rows
+    assert ("broadcastId", "–", "INT64") in rows  # of revenue
+    assert ("broadcastId", "bigint", "INT64") in rows  # of contactActivities

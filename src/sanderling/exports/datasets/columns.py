@@ -125,6 +125,20 @@ class Dataset:
         )
         return {spelling.name: spelling for spelling in spelt}
 
+    def spellings(self) -> list[tuple[Column, dict[str, Spelling]]]:
+        """Return each column with what every kind of destination that has it calls it."""
+        return [
+            (
+                column,
+                {
+                    dialect.product: SPELLERS[dialect](column)
+                    for dialect in Dialect
+                    if column.only in {None, dialect}
+                },
+            )
+            for column in self.columns
+        ]
+
     def types_in(self, dialect: Dialect) -> dict[str, str]:
         """Return the types by column."""
         return {name: spelling.type for name, spelling in self.columns_in(dialect).items()}
