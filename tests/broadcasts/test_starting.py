@@ -89,9 +89,11 @@ def test_what_is_only_strange_is_said_and_does_not_stop(cast, broadcast, message
     said = warnings_of(drafting.get(cast.organisation.pk, broadcast.pk))
     assert [line.split(":")[0] for line in said] == [
         "There is no link to unsubscribe",
+        "html, line 1",
         "No data source is named “promo_codes”",
         "“$nobody” is neither a field of contacts nor a data source",
     ]
+    assert "The list may be empty: then there is no such element." in said[1]
     start(broadcast, by=cast.sender)
 
 
