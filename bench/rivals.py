@@ -17,7 +17,13 @@ from pathlib import Path
 
 import shopdb
 
-WANTED = ("sling-linux-amd64==1.4.11", "dlt[postgres]>=1.31", "pyarrow", "sqlalchemy>=2")
+WANTED = (
+    "sling-linux-amd64==1.4.11",
+    "dlt[postgres]>=1.31",
+    "psycopg[binary]",
+    "pyarrow",
+    "sqlalchemy>=2",
+)
 DLT = """
 import sys
 import dlt
