@@ -5,6 +5,7 @@ from django.test import Client
 
 from sanderling.api.openapi import described
 from sanderling.api.operations import OPERATIONS
+from sanderling.api.samples import SAMPLES
 
 
 def test_every_method_is_described_once(db):
@@ -35,3 +36,21 @@ def test_the_page_shows_every_method(db):
     for one in OPERATIONS:
         assert f"/api{one.path}</code>" in page
     assert "<code>dedupeOn</code>: string" in page
+
+
+def test_every_sample_is_taken_as_it_stands(api, cast, settings):
+    settings.API_REPEAT_SECONDS = 0
+    known = {f"{one.method} {one.path}" for one in OPERATIONS}
+    assert set(SAMPLES) <= known
+    document = described()
+    for name, sample in SAMPLES.items():
+        method, path = name.split()
+        answer = api.call(method, path, sample)
+        assert answer.status_code == 200, (name, answer.content)
+        shown = document["paths"][f"/api{path}"][method.lower()]["requestBody"]["content"]
+        assert shown["application/json"]["example"] == sample
+    page = Client().get("/api/docs").content.decode()
+    assert page.count("<pre") == len(SAMPLES)
+    assert "externalOrderId" in page
+    assert "[{id: integer, name: string, type: string}]" in page
+    assert "``" not in page

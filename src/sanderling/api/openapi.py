@@ -4,6 +4,8 @@ Nothing is written twice: what a method reads is what its function's annotations
 """
 
 import inspect
+import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +15,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from sanderling import __version__
-from sanderling.api import answering, replies
+from sanderling.api import answering, replies, samples
 from sanderling.api.operations import IN_BRACES, OPERATIONS, Operation
 from sanderling.api.rights import OPENS, Group
 
+IN_TICKS = re.compile(r"``(.+?)``")
 REF = "#/components/schemas/{name}"
 TITLES = {
     Group.OPEN: "Without credentials",
@@ -57,6 +60,8 @@ class Shown:
     rights: list[str]
     query: list[tuple[str, str]]
     body: list[tuple[str, str]]
+    sample: str
+    answer: str
 
 
 @require_safe
@@ -109,7 +114,10 @@ def _described(one: Operation, body: dict[str, Any] | None) -> dict[str, Any]:
         "responses": _answers(one),
     }
     if body is not None:
-        described["requestBody"] = {"content": {"application/json": {"schema": body}}}
+        content = {"schema": body}
+        if sample := samples.SAMPLES.get(f"{one.method} {one.path}"):
+            content["example"] = sample
+        described["requestBody"] = {"content": {"application/json": content}}
     if one.group == Group.OPEN:
         described["security"] = []
     return described
@@ -189,11 +197,37 @@ def _parameters(one: Operation) -> list[dict[str, Any]]:
 def _shown(one: Operation) -> Shown:
     return Shown(
         operation=one,
-        words=inspect.getdoc(one.run) or "",
+        words=IN_TICKS.sub(r"\1", inspect.getdoc(one.run) or ""),
         rights=[right for right, groups in OPENS.items() if one.group in groups],
         query=_members(one.query),
         body=_members(one.body),
+        sample=_written(samples.SAMPLES.get(f"{one.method} {one.path}")),
+        answer=_answer_words(one),
     )
+
+
+def _written(sample: dict[str, Any] | None) -> str:
+    return json.dumps(sample, indent=2, ensure_ascii=False) if sample else ""
+
+
+def _answer_words(one: Operation) -> str:
+    """Return the answer's schema with its references filled in, or "" where none is known."""
+    reply = replies.REPLIES.get(f"{one.method} {one.path}")
+    return _shape_of(reply) if isinstance(reply, dict) else ""
+
+
+def _shape_of(schema: dict[str, Any]) -> str:
+    """Return a schema as a line: ``[{id: integer, name: string}]``."""
+    if "$ref" in schema:
+        return _shape_of(replies.SCHEMAS[schema["$ref"].rpartition("/")[2]])
+    if "anyOf" in schema:  # one, or a list of them (R1)
+        return " or ".join(_shape_of(option) for option in schema["anyOf"])
+    if schema.get("type") == "array":
+        return f"[{_shape_of(schema['items'])}]"
+    if "properties" in schema:
+        members = (f"{name}: {_shape_of(one)}" for name, one in schema["properties"].items())
+        return "{" + ", ".join(members) + "}"
+    return str(schema.get("type", "any"))
 
 
 def _members(shape: Any) -> list[tuple[str, str]]:
