@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from sanderling.connectors.drafts import Problems
-from sanderling.connectors.drivers.bigquery import keyfiles
-from sanderling.connectors.drivers.bigquery.keyfiles import BadKeyFile, Key
+from sanderling.connectors.drivers import keyfiles
 from sanderling.connectors.drivers.bigquery.settings import BigQuerySettings
+from sanderling.connectors.drivers.keyfiles import BadKeyFile, Key
 from sanderling.connectors.models import Connector, ConnectorKind, ContactKeyKind
 from sanderling.connectors.opening import bigquery_service, bigquery_settings_of
 from sanderling.lib.errors import Invalid

@@ -2,10 +2,11 @@
 
 from django.conf import settings
 
-from sanderling.connectors.drivers.bigquery import keyfiles
-from sanderling.connectors.drivers.bigquery.settings import TOKENS, BigQuerySettings, Service
+from sanderling.connectors.drivers import keyfiles
+from sanderling.connectors.drivers.bigquery.settings import BigQuerySettings, Service
 from sanderling.connectors.drivers.google_sheets.settings import GOOGLES, SpreadsheetSettings
 from sanderling.connectors.drivers.google_sheets.settings import Service as SheetsService
+from sanderling.connectors.drivers.keyfiles import TOKENS
 from sanderling.connectors.drivers.postgres.settings import ConnectionSettings, Tls
 from sanderling.connectors.models import Connector, TlsMode
 from sanderling.lib.hosts import Allowed

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from sanderling.connectors.drivers.bigquery.keyfiles import LONGEST
+from sanderling.connectors.drivers.keyfiles import LONGEST
 from sanderling.web.connectors.forms import contact_fields, parted, show_problems
 
 

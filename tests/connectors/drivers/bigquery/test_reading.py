@@ -9,7 +9,8 @@ import bigquery_server
 import pytest
 from bigquery_server import BigQueryServer
 
-from sanderling.connectors.drivers.bigquery import browsing, keyfiles, reading
+from sanderling.connectors.drivers import keyfiles
+from sanderling.connectors.drivers.bigquery import browsing, reading
 from sanderling.connectors.drivers.bigquery.settings import BigQuerySettings, Service
 from sanderling.connectors.drivers.conditions import (
     AllOf,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from sheets_server import NUMBER, SheetsServer
 
-from sanderling.connectors.drivers.bigquery import keyfiles
+from sanderling.connectors.drivers import keyfiles
 from sanderling.connectors.drivers.google_sheets import asking, browsing, reading, validating
 from sanderling.connectors.drivers.google_sheets.judging import judged, printed
 from sanderling.connectors.drivers.google_sheets.settings import (

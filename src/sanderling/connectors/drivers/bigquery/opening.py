@@ -13,25 +13,15 @@ from google.api_core.exceptions import GoogleAPIError
 from google.auth.exceptions import GoogleAuthError
 from google.cloud import bigquery
 from google.cloud.bigquery.retry import DEFAULT_RETRY
-from google.oauth2 import service_account
 
 from sanderling.connectors.drivers.bigquery import explaining
 from sanderling.connectors.drivers.bigquery.settings import BigQuerySettings
+from sanderling.connectors.drivers.keyfiles import credentials_of
 
 SCOPES = ("https://www.googleapis.com/auth/bigquery",)
 TIMEOUT = 60.0  # seconds for one request
 RETRY = DEFAULT_RETRY.with_delay(initial=0.2, maximum=5.0, multiplier=2.0).with_timeout(60.0)
 BROKEN = (GoogleAPIError, GoogleAuthError, requests.RequestException, ConnectionError)
-
-
-class Credentials(service_account.Credentials):
-    """A service account that asks Google's token address and nobody else.
-
-    The library would also look up the account's allowed regions at an address that cannot be set.
-    """
-
-    def _is_regional_access_boundary_lookup_required(self) -> bool:
-        return False
 
 
 @dataclass
@@ -63,8 +53,7 @@ class Session:
 @contextlib.contextmanager
 def connect(settings: BigQuerySettings) -> Iterator[Session]:
     """Open BigQuery; nothing is sent before the first question."""
-    members = {**settings.key.members, "token_uri": settings.service.tokens}
-    credentials = Credentials.from_service_account_info(members, scopes=SCOPES)  # type: ignore[no-untyped-call]
+    credentials = credentials_of(settings.key, tokens=settings.service.tokens, scopes=SCOPES)
     options = {"api_endpoint": settings.service.endpoint} if settings.service.endpoint else None
     client = bigquery.Client(
         project=settings.project, credentials=credentials, client_options=options

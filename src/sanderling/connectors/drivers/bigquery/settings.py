@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from sanderling.connectors.drivers.bigquery.keyfiles import Key
-
-TOKENS = "https://oauth2.googleapis.com/token"
+from sanderling.connectors.drivers.keyfiles import TOKENS, Key
 
 
 @dataclass(frozen=True)

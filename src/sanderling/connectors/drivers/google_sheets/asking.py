@@ -12,8 +12,8 @@ import requests
 from google.auth import exceptions as refusals
 from google.auth.transport.requests import AuthorizedSession
 
-from sanderling.connectors.drivers.bigquery.opening import Credentials
 from sanderling.connectors.drivers.google_sheets.settings import SpreadsheetSettings
+from sanderling.connectors.drivers.keyfiles import credentials_of
 from sanderling.connectors.drivers.outages import Cause, SourceUnavailable
 
 SCOPE = "https://www.googleapis.com/auth/spreadsheets.readonly"
@@ -28,8 +28,7 @@ class Spreadsheet:
 
     def __init__(self, settings: SpreadsheetSettings) -> None:
         self._settings = settings
-        members = {**settings.key.members, "token_uri": settings.service.tokens}
-        credentials = Credentials.from_service_account_info(members, scopes=[SCOPE])  # type: ignore[no-untyped-call]
+        credentials = credentials_of(settings.key, tokens=settings.service.tokens, scopes=[SCOPE])
         self._session: Any = AuthorizedSession(credentials, refresh_timeout=TIMEOUT[1])  # type: ignore[no-untyped-call]
 
     def __enter__(self) -> "Spreadsheet":

@@ -3,8 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from sanderling.connectors.drivers.bigquery.keyfiles import Key
-from sanderling.connectors.drivers.bigquery.settings import TOKENS
+from sanderling.connectors.drivers.keyfiles import TOKENS, Key
 from sanderling.lib.errors import Invalid
 
 IN_A_LINK = re.compile(r"/spreadsheets/d/([A-Za-z0-9_-]{10,200})")
