@@ -222,3 +222,11 @@ def test_comparing_values_inside_themselves_fails():
     right.append(right)
     with pytest.raises(MethodFailed):
         java_equals(left, right, Budget())
+
+
+def test_replace_of_a_map_may_ask_for_the_former_value():
+    value = {"k": "v"}
+    assert call(value, "replace", "k", "x", "y") is False
+    assert value == {"k": "v"}
+    assert call(value, "replace", "k", "v", "y") is True
+    assert value == {"k": "y"}

@@ -133,6 +133,13 @@ def test_split_drops_empty_parts_at_the_end(text, arguments, parts):
     assert call(text, "split", *arguments) == parts
 
 
+def test_split_into_characters_counts_as_java_does():
+    assert call("abc", "split", "") == ["a", "b", "c"]
+    assert call("abc", "split", "", 2) == ["a", "bc"]
+    assert call("abc", "split", "", -1) == ["a", "b", "c", ""]
+    assert len(call(EMOJI, "split", "")) == 4
+
+
 @pytest.mark.parametrize(
     ("text", "name", "arguments", "result"),
     [
@@ -142,6 +149,16 @@ def test_split_drops_empty_parts_at_the_end(text, arguments, parts):
         ("a1", "replaceAll", ("(\\d)", "$12"), "a12"),
         ("a", "replaceAll", ("(?P<n>a)", "<${n}>"), "<a>"),
         ("a.b", "replaceAll", ("\\.", "\\$"), "a$b"),
+        ("Hello, World", "replaceAll", ("\\b", "|"), "|Hello|, |World|"),
+        ("World", "replaceAll", ("$", "<"), "World<"),
+        ("hello", "replaceAll", ("l*", "-"), "-h-e--o-"),
+        ("Привіт, Hi!", "replaceAll", ("\\p{IsCyrillic}+", "x"), "x, Hi!"),
+        ("Привіт, Hi!", "replaceAll", ("\\p{Alpha}", "x"), "Привіт, xx!"),
+        ("Привіт, Hi!", "replaceAll", ("[\\p{Punct}\\s]+", "_"), "Привіт_Hi_"),
+        ("Привіт", "replaceAll", ("(?iu)п", "x"), "xривіт"),
+        ("Привіт", "replaceAll", ("\\u0438", "x"), "Прxвіт"),
+        ("a\u00a0b c", "replaceAll", ("\\h", "_"), "a_b_c"),
+        ("a.b.c", "replaceAll", ("\\Q.\\E", "-"), "a-b-c"),
         ("Hello, World", "matches", ("Hello.*",), True),
         ("Hello, World", "matches", ("World",), False),
     ],
@@ -157,6 +174,10 @@ def test_patterns_are_regular_expressions_with_javas_replacements(text, name, ar
         ("matches", ("(a)\\1",)),
         ("matches", ("a(?=b)",)),
         ("replaceAll", ("a", "$1")),
+        ("replaceAll", ("[a-z&&[^b]]", "")),
+        ("replaceAll", ("[[a-c]x]", "")),
+        ("replaceAll", ("(?U)\\w", "")),
+        ("split", ("(?=a)",)),
         ("replaceAll", ("a", "$")),
         ("replaceAll", ("a", "\\")),
         ("matches", ("x" * 2000,)),

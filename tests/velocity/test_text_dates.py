@@ -109,3 +109,21 @@ def test_a_text_without_a_zone_is_read_in_the_readers():
 def test_what_is_no_locales_name_is_refused(name):
     with pytest.raises(MethodFailed):
         locale_of(name)
+
+
+@pytest.mark.parametrize(
+    ("locale", "pattern", "text"),
+    [
+        ("uk", "LLL", "вер"),
+        ("uk", "d MMM", "2 вер."),
+        ("uk", "LLLL", "вересень"),
+        ("pl", "short_date", "02.09.2020"),
+        ("pl", "d MMMM yyyy", "2 września 2020"),
+        ("ru", "d MMMM yyyy", "2 сентября 2020"),
+        ("ru", "EEEE, d MMM", "среда, 2 сент."),
+        ("en_GB", "medium_date", "2 Sept 2020"),
+    ],
+)
+def test_months_and_dates_of_the_languages_of_messages(locale, pattern, text):
+    zone = ZoneInfo("UTC")
+    assert format_date(pattern, MOMENT, locale=locale_of(locale), zone=zone) == text

@@ -14,7 +14,7 @@ from itertools import count
 
 from .directives import DirectiveParser
 from .gobbling import settle
-from .lexing import MAX_SOURCE, PLAIN_HTML, PLAIN_TEXT, Source
+from .lexing import BLANKS, MAX_SOURCE, PLAIN_HTML, PLAIN_TEXT, Source
 from .nodes import Block, Directive, MacroDefinition, Node, Reference, Text
 from .options import Options
 
@@ -165,11 +165,44 @@ class TemplateParser(DirectiveParser):
         reference = self.reference()
         if reference is None:
             self.take("$")
-            self._text(block, backslashes + "$")
+            self._lone(block, backslashes + "$")
             return
         self._keep_indent(block)
         self._count_part()
         block.body.append(self._with_backslashes(reference, backslashes))
+
+    def _lone(self, block: Block, char: str) -> None:
+        """A '$' or '#' that begins nothing.
+
+        The original hangs it on what comes next, and so loses it before an escape and before the
+        indentation of a directive; after a '$' a single backslash is text, not an escape.
+        """
+        run = _BACKSLASHES.match(self.text, self.position)
+        backslashes = run[0] if run else ""
+        if char == "$" and backslashes == "\\" and self.peek(2) == "\\$":
+            self.take(backslashes)
+            self._text(block, char + backslashes)
+        elif not self._is_lost(char, backslashes):
+            self._text(block, char)
+
+    def _is_lost(self, char: str, backslashes: str) -> bool:
+        start = self.position
+        try:
+            self.position += len(backslashes)
+            if backslashes:
+                before_directive = self._directive_ahead({*CONTROL, "set"})
+                return before_directive or (len(backslashes) > 1 and self.peek() != "$")
+            blanks = self.match(BLANKS)
+            starts_line = self.at_line_start and not self.indent and len(char) == 1
+            return starts_line and bool(blanks and blanks[0]) and self._directive_ahead({"if"})
+        finally:
+            self.position = start
+
+    def _directive_ahead(self, others: set[str]) -> bool:
+        name = self.directive_name_ahead() if self.peek() == "#" else None
+        if name is None:
+            return False
+        return name in others or self._is_directive(name) or (name == "set" and self.set_follows())
 
     def _with_backslashes(self, reference: Reference, backslashes: str) -> Reference:
         if backslashes:
@@ -224,7 +257,7 @@ class TemplateParser(DirectiveParser):
         name = self.directive_name_ahead()
         if name is None or (name == "set" and not self.set_follows()):
             self.take("#")
-            self._text(block, "#")
+            self._lone(block, "#")
             return ""
         if name in CLOSERS:
             return self._closer(block, name, closers)

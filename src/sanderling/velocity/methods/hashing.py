@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Sized
 from datetime import datetime
+from decimal import Decimal
 from typing import cast
 
 from sanderling.velocity.errors import MethodFailed
@@ -66,9 +67,21 @@ def _scalar_hash(value: object) -> int:
         return value if -(2**31) <= value < 2**31 else _half(value)
     if value.__class__ is float:
         return _half(struct.unpack(">Q", struct.pack(">d", value))[0])
+    if value.__class__ is Decimal and value.is_finite() and len(value.as_tuple().digits) < 1_000:
+        return _decimal_hash(value)
     if value.__class__ is datetime:
         return _half(int(moment(value).timestamp() * 1000))
     return _text_hash(java_string(value))
+
+
+def _decimal_hash(value: Decimal) -> int:
+    # As BigDecimal keeps it: the digits as a whole number, and how many follow the point.
+    sign, digits, exponent = value.as_tuple()
+    unscaled = int("".join(map(str, digits)) or "0")
+    total = 0
+    for position in range(unscaled.bit_length() // 32, -1, -1):
+        total = 31 * total + ((unscaled >> 32 * position) & 0xFFFFFFFF)
+    return wrap(31 * wrap(-total if sign else total, 32) - int(exponent), 32)
 
 
 def _text_hash(text: str) -> int:

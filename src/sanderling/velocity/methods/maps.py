@@ -66,8 +66,17 @@ def _put_if_absent(budget: Budget, value: Map, key: object, element: object) -> 
     return former
 
 
-def _replace(budget: Budget, value: Map, key: object, element: object) -> object:
+def _replace(budget: Budget, value: Map, key: object, element: object, *new: object) -> object:
+    if new:
+        return _replace_if(budget, value, key, element, new[0])
     return _put(budget, value, key, element) if _has(budget, value, key) else None
+
+
+def _replace_if(budget: Budget, value: Map, key: object, old: object, new: object) -> bool:
+    same = _has(budget, value, key) and java_equals(_get(budget, value, key), old, budget)
+    if same:
+        _put(budget, value, key, new)
+    return same
 
 
 def _remove(budget: Budget, value: Map, key: object) -> object:
@@ -98,7 +107,7 @@ MAP_MUTATORS: Table = {
     "put": method(_put, 2),
     "putAll": method(_put_all, 1),
     "putIfAbsent": method(_put_if_absent, 2),
-    "replace": method(_replace, 2),
+    "replace": method(_replace, 2, 3),
     "remove": method(_remove, 1),
     "clear": method(_clear),
 }

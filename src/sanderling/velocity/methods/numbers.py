@@ -89,13 +89,20 @@ def _as_float(budget: Budget, value: float | Decimal) -> float:
 
 
 def _parse_int(budget: Budget, value: object, text: object, radix: object = 10) -> int:
+    number = _parse_long(budget, value, text, radix)
+    if not INT_MIN <= number <= INT_MAX:
+        raise MethodFailed(f"{number} is too large for parseInt")
+    return number
+
+
+def _parse_long(budget: Budget, value: object, text: object, radix: object = 10) -> int:
     base = to_int(radix)
     if text is None:
         raise MethodFailed("null is not a whole number")
     if not 2 <= base <= 36:
         raise MethodFailed(f"there is no number system of {base} digits")
     digits = java_string(text, budget)
-    if not re.fullmatch(r"[+-]?[0-9a-zA-Z]{1,64}", digits, re.ASCII):
+    if not re.fullmatch(r"[+-]?[^\W_]{1,64}", digits):
         raise MethodFailed(f"{digits[:40]!r} is not a whole number")
     try:
         number = int(digits, base)
@@ -160,8 +167,8 @@ INT_METHODS: Table = NUMBER_METHODS | {
     "compareTo": method(_compare_ints, 1),
     "toString": method(_to_string, 0, 1),
     "parseInt": method(_parse_int, 1, 2),
-    "parseLong": method(_parse_int, 1, 2),
-    "valueOf": method(_parse_int, 1, 2),
+    "parseLong": method(_parse_long, 1, 2),
+    "valueOf": method(_parse_long, 1, 2),
     "compare": method(lambda budget, value, a, b: _compare_ints(budget, to_int(a), b), 2),
     "max": method(lambda budget, value, a, b: max(to_int(a), to_int(b)), 2),
     "min": method(lambda budget, value, a, b: min(to_int(a), to_int(b)), 2),

@@ -8,7 +8,9 @@ Java's: `$1` and `${name}` are groups, a backslash quotes the next character.
 from __future__ import annotations
 
 import re as _plain_re
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import re2
@@ -16,7 +18,9 @@ import re2
 from sanderling.velocity.errors import MethodFailed
 from sanderling.velocity.limits import Budget
 from sanderling.velocity.methods.arguments import to_int, to_text
+from sanderling.velocity.methods.java_patterns import for_re2
 from sanderling.velocity.methods.method import Table, check_room, method
+from sanderling.velocity.text import utf16
 
 _LONGEST_PATTERN = 1_000
 # What a match and a part of its replacement cost, in units of work of about 50 ns.
@@ -50,7 +54,7 @@ def _replaced(
     value = _searched(budget, value)
     pieces: list[str] = []
     size = end = 0
-    for match in regex.finditer(value):
+    for match in _found(regex, value):
         budget.charge_work(_MATCH + _PART * len(parts))
         new = "".join(part if isinstance(part, str) else _group(match, part[0]) for part in parts)
         pieces += [value[end : match.start()], new]
@@ -70,7 +74,9 @@ def _split(budget: Budget, value: str, pattern: object, limit: object = 0) -> li
     if not value:
         return [""]
     plain = _plain_text(text)
-    if plain:
+    if not text:
+        pieces = _characters(budget, value, most)
+    elif plain:
         budget.check_collection(1 + value.count(plain))
         pieces = value.split(plain, most - 1 if most > 0 else -1)
     else:
@@ -81,6 +87,19 @@ def _split(budget: Budget, value: str, pattern: object, limit: object = 0) -> li
         if pieces == [""]:
             return []
     return pieces
+
+
+def _characters(budget: Budget, value: str, most: int) -> list[str]:
+    """The characters as Java counts them, an emoji as two, and the empty text after the last."""
+    size = utf16.length(value)
+    cuts = min(most - 1, size) if most > 0 else size
+    budget.check_collection(cuts + 1)
+    budget.charge_work(_PART * cuts)
+    halves = value.encode("utf-16-le", "surrogatepass")
+    bounds = [*range(0, 2 * cuts, 2), 2 * cuts, 2 * size]
+    return [
+        halves[start:end].decode("utf-16-le", "surrogatepass") for start, end in pairwise(bounds)
+    ]
 
 
 def _plain_text(pattern: str) -> str:
@@ -95,7 +114,7 @@ def _pieces(budget: Budget, value: str, regex: Any, most: int) -> list[str]:
     # Java: a match without length at the very beginning splits off nothing.
     pieces: list[str] = []
     end = 0
-    for match in regex.finditer(value):
+    for match in _found(regex, value):
         budget.charge_work(_MATCH)
         if most > 0 and len(pieces) == most - 1:
             break
@@ -106,6 +125,15 @@ def _pieces(budget: Budget, value: str, regex: Any, most: int) -> list[str]:
     return [*pieces, value[end:]]
 
 
+def _found(regex: Any, value: str) -> Iterator[Any]:
+    # The wrapper reports a match without length twice where it stands after the last one.
+    before = None
+    for match in regex.finditer(value):
+        if match.span() != before:
+            yield match
+        before = match.span()
+
+
 @lru_cache(maxsize=512)
 def _compiled(pattern: str) -> Any:
     if len(pattern) > _LONGEST_PATTERN:
@@ -114,7 +142,7 @@ def _compiled(pattern: str) -> Any:
     options.log_errors = False
     options.max_mem = 8 << 20
     try:
-        return re2.compile(pattern, options)
+        return re2.compile(for_re2(pattern), options)
     except re2.error as error:
         raise MethodFailed(
             f"the pattern {pattern[:40]!r} is not understood ({_reason(error)}); "

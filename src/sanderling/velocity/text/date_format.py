@@ -37,6 +37,14 @@ _JOINED = {
     "pl": "{1} {0}",
     "it": "{1} {0}",
 }
+# Where newer locale data writes a date otherwise than that release.
+_DATES = {("pl", "short"): "dd.MM.yyyy"}
+_SHORT_MONTHS_ALONE = {
+    "uk": (
+        *("січ", "лют", "бер", "кві", "тра", "чер"),
+        *("лип", "сер", "вер", "жов", "лис", "гру"),
+    )
+}
 
 
 def format_date(pattern: str, moment: datetime, *, locale: Locale, zone: tzinfo) -> str:
@@ -112,7 +120,8 @@ def _known(name: str) -> str:
 
 
 def _date_pattern(style: str, locale: Locale) -> str:
-    return plain_blanks(locale.date_formats[style].pattern)
+    own = _DATES.get((locale.language, style))
+    return own or plain_blanks(locale.date_formats[style].pattern)
 
 
 def _time_pattern(style: str, locale: Locale) -> str:
@@ -172,6 +181,8 @@ _NUMBERS: dict[str, Callable[[datetime], int]] = {
 def _month(moment: datetime, locale: Locale, count: int, alone: bool) -> str:
     if count < 3:
         return str(moment.month).zfill(count)
+    if alone and count == 3 and locale.language in _SHORT_MONTHS_ALONE:
+        return _SHORT_MONTHS_ALONE[locale.language][moment.month - 1]
     width = "wide" if count > 3 else "abbreviated"
     return _names("months", "stand-alone" if alone else "format", width, locale)[moment.month]
 

@@ -1,6 +1,6 @@
 """A safe part of `java.util.Formatter`: `String.format` and `$display.printf`.
 
-`%s %S %d %x %X %o %c %b %e %f %g %h %n %%` with the flags `- # + space 0 , (`, width, precision
+`%s %S %d %x %X %o %c %b %e %f %g %n %%` with the flags `- # + space 0 , (`, width, precision
 and argument numbers. Widths and precisions are capped: no template shall ask for a billion blanks.
 """
 
@@ -78,9 +78,9 @@ def _converted(
     budget: Budget,
 ) -> str:
     kind = letter.lower()
-    if letter != kind and kind not in "sxcbehg":
+    if letter != kind and kind not in "sxcbeg":
         raise MethodFailed(f"there is no conversion %{letter}")
-    if kind in "sbch" or value is None:
+    if kind in "sbc" or value is None:
         text = _general(value, kind, budget)[:precision]
         text = _padded(text, flags, width)
     elif kind in "dxo":
