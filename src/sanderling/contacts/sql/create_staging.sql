@@ -28,4 +28,8 @@ CREATE TEMPORARY TABLE IF NOT EXISTS contacts_staged (
     folded_into bigint
 ) ON COMMIT DROP;
 
+CREATE TEMPORARY TABLE IF NOT EXISTS contacts_written (
+    id bigint NOT NULL
+) ON COMMIT DROP;
+
 TRUNCATE contacts_staged;
