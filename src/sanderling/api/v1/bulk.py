@@ -4,13 +4,14 @@ import uuid
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from sanderling.api import fetching, shapes
+from sanderling.api import shapes
 from sanderling.api.answering import collapse, present
 from sanderling.api.calling import Call
 from sanderling.api.operations import operation
 from sanderling.api.persons import person_of, registrations_of, token_key_of
 from sanderling.api.reading import converted
 from sanderling.api.times import stamp
+from sanderling.connectors import links
 from sanderling.contacts import importing, lists, validating
 from sanderling.contacts.devices import Registration
 from sanderling.contacts.importing import MOST_IN_A_CALL, BulkOptions, Setup
@@ -124,10 +125,10 @@ def upload(call: Call, body: shapes.ContactsUpload) -> dict[str, Any]:
         check_key(body.event_key_for_new_contacts)
     run = importing.create(
         call.organisation_id,
-        fetching.name_of(body.link),
-        chunks=fetching.chunks_of(body.link, limit=fetching.LARGEST_FILE),
+        links.name_of(body.link),
+        chunks=links.chunks_of(body.link, limit=links.LARGEST_FILE),
         by=call.actor,
-        limit=fetching.LARGEST_FILE,
+        limit=links.LARGEST_FILE,
     )
     setup = Setup(
         mapping=run.mapping,
