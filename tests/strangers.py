@@ -36,7 +36,7 @@ from sanderling.promocodes.models import Promocode
 from sanderling.reports.models import Alert
 from sanderling.segments.models import Segment
 from sanderling.sending.models import Batch, Captured, Delivery, Gateway
-from sanderling.sources.models import DataSource
+from sanderling.sources.models import DataSource, PreparedFile
 from sanderling.websites.models import Domain, Hit, Site, Visitor
 from sanderling.workflows.models import Run, Version, Workflow
 
@@ -56,7 +56,8 @@ OWN = {
     "oauth-authorize", "connectors-list", "connectors-new", "connectors-validate-new",
     "connectors-new-bigquery", "connectors-validate-new-bigquery", "connectors-new-sheets",
     "connectors-validate-new-sheets",
-    "sources-list", "sources-new", "segments-list", "segments-new", "segments-builder",
+    "sources-list", "sources-new", "sources-file-new",
+    "segments-list", "segments-new", "segments-builder",
     "segments-found", "segments-explained",
     "contacts-list", "contacts-new", "contacts-lists", "contacts-fields",
     "contacts-field-new", "contacts-categories", "contacts-imports", "contacts-suppressions",
@@ -99,6 +100,7 @@ OURS = {
     "exports-views-drop", "reports-alert", "reports-alert-edit", "reports-alert-pause",
     "reports-alert-delete", "reports-campaign", "reports-campaign-people",
     "reports-look-up", "reports-why", "websites-show", "websites-events", "websites-pushes",
+    "sources-file", "sources-file-state", "sources-file-fetch", "sources-file-delete",
     "websites-remove", "inbox-show", "inbox-page", "inbox-source",
 }  # fmt: skip
 # Where an address calls a thing by the name of another one.
@@ -168,6 +170,10 @@ def settle(cast: Cast) -> dict[str, Any]:
     source = DataSource.objects.create(
         organisation=ours, connector=connector, name=MARK[:60], schema="public", table="t"
     )
+    PreparedFile.objects.create(
+        organisation=ours, name=f"{MARK[:50]} file", kind="KEY", hours=1, session=uuid.uuid4()
+    )
+    file = PreparedFile.objects.get(organisation=ours)
     export = Export.objects.create(organisation=ours, connector=connector)
     export_run = ExportRun.objects.create(organisation=ours, export=export)
     alert = Alert.objects.create(organisation=ours, name=MARK, figure="REVENUE", limit=1)
@@ -219,6 +225,7 @@ def settle(cast: Cast) -> dict[str, Any]:
         "gateway_id": gateway.pk,
         "connector_id": connector.pk,
         "source_id": source.pk,
+        "file_id": file.pk,
         "alert_id": alert.pk,
         "export_id": export.pk,
         "export_run_id": export_run.pk,

@@ -16,12 +16,11 @@ from sanderling.contacts import consent, fields, importing
 from sanderling.contacts.models import Field
 from sanderling.sending import tokens as delivery_tokens
 from sanderling.sending.models import Delivery, Gateway
+from sanderling.sources import loading
 from sanderling.workflows.models import Workflow
 
 LEFT_OUT = {  # the guide for those who move names them
     ("POST", "/api/v1/shopify/token"), ("DELETE", "/api/v1/shopify/token"),
-    ("POST", "/api/v1/preprocessor/file/upload"), ("POST", "/api/v1/preprocessor/file/{id}"),
-    ("GET", "/api/v1/preprocessor/file/{id}/status"),
 }  # fmt: skip
 NO_BODY = {  # R6
     ("POST", "/api/v1/event"), ("POST", "/api/v2/event"), ("POST", "/api/v3/event"),
@@ -194,6 +193,22 @@ def upload(walk: Walk, file_server: Any) -> None:
     importing.run_due()
     done = walk.program.get(f"/v1/importstatus/{answer['importId']}").json()
     assert done["status"] == "FINISHED"
+
+
+def prepared_files(walk: Walk, file_server: Any) -> None:
+    link = file_server.link("offers.json", b'{"recommendations": [{"name": "Cup"}]}')
+    sent = walk.contract.body(
+        "POST", "/api/v1/preprocessor/file/upload", link=link, preprocessorType="Random",
+        ttlHours=24,
+    )  # fmt: skip
+    answer = walk.call("POST", "/api/v1/preprocessor/file/upload", sent)
+    number = answer["fileId"]
+    assert loading.run_due() == 1
+    status = walk.call("GET", "/api/v1/preprocessor/file/{id}/status", id=number)
+    assert (status["status"], status["rows"], status["valid"]) == ("FINISHED", 1, True)
+    anew = {"link": link, "ttlHours": 48}
+    again = walk.call("POST", "/api/v1/preprocessor/file/{id}", anew, id=number)
+    assert again["asyncSessionId"] != answer["importId"]
 
 
 def groups(walk: Walk, olena: int) -> int:
@@ -426,6 +441,7 @@ def test_every_method_of_the_contract_answers_in_its_shape(walk, cast, contract,
     subscriptions(walk, cast, olena)
     bulk(walk)
     upload(walk, file_server)
+    prepared_files(walk, file_server)
     group = groups(walk, olena)
     tokens(walk, olena)
     stays = {channel: stored_messages(walk, channel) for channel in CHANNELS}

@@ -300,12 +300,13 @@ def test_mails_are_signed_where_a_key_is_set_up(cast, queue, settings):
     assert dkim.verify(raw, dnsfunc=lambda *_, **__: record.encode())
 
 
-def test_three_thousand_people_cost_thirty_seven_queries(cast, queue, crowd):
+def test_three_thousand_people_cost_thirty_eight_queries(cast, queue, crowd):
     queue(*crowd(3000))
     with CaptureQueriesContext(connection) as caught:
         dispatch_once()
     assert statuses() == {"SENT": 3000}
     asked = [query["sql"] for query in caught if "SAVEPOINT" not in query["sql"]]
-    # Lease, content (2), organisation, gateway, people, release; for each chunk its mark,
-    # receipts and totals.  The facts of each chunk go by COPY, which is not counted here.
-    assert len(asked) == 7 + 10 * 3
+    # Lease, content (2), organisation, gateway, people, release, and the prepared files that the
+    # message may read; for each chunk its mark, receipts and totals.  The facts of each chunk go
+    # by COPY, which is not counted here.
+    assert len(asked) == 8 + 10 * 3

@@ -6,7 +6,7 @@ from shopdb import Shop
 
 from sanderling.connectors.models import Connector
 from sanderling.sources import copying
-from sanderling.sources.models import DataSource
+from sanderling.sources.models import DataSource, PreparedFile
 
 
 @pytest.fixture
@@ -101,3 +101,33 @@ def test_a_copy_is_kept_made_and_dropped(owner: Client, cast: Cast, connector: C
     assert "asked again" in owner.post(f"{page}/copy/drop", follow=True).content.decode()
     refused = owner.post(f"{page}/copy/now", follow=True).content.decode()
     assert "No copy is kept" in refused
+
+
+def test_a_prepared_file_is_added_shown_changed_and_deleted(owner, sender, stranger):
+    empty = owner.get("/data-sources/").content.decode()
+    assert "Prepared files" not in empty
+    form = {"link": "https://shop.example/offers.json", "kind": "KEY", "hours": "0"}
+    assert "Ensure this value" in owner.post("/data-sources/files/new", form).content.decode()
+    assert PreparedFile.objects.count() == 0
+    owner.post("/data-sources/files/new", form | {"hours": "24"})
+    file = PreparedFile.objects.get()
+    page = f"/data-sources/files/{file.pk}"
+    listed = owner.get("/data-sources/").content.decode()
+    assert f'href="{page}"' in listed
+    assert "Being fetched" in listed
+    PreparedFile.objects.update(link=None, error="The server of the link answered 404.")
+    assert "The server of the link answered 404." in owner.get(page).content.decode()
+    settings = {"name": "spring", "rows_per_contact": "3", "outage": "SKIP"}
+    owner.post(page, settings)
+    file.refresh_from_db()
+    assert (file.name, file.rows_per_contact, file.outage) == ("spring", 3, "SKIP")
+    wrong = owner.post(f"{page}/fetch", {"link": "ftp://x", "hours": "5"}).content.decode()
+    assert "link must begin with http:// or https://." in wrong
+    owner.post(f"{page}/fetch", {"link": "https://shop.example/may.json", "hours": "5"})
+    file.refresh_from_db()
+    assert (file.state, file.hours) == ("STARTED", 5)
+    assert stranger.get(page).status_code == 404
+    assert stranger.post(f"{page}/delete").status_code == 404
+    assert PreparedFile.objects.count() == 1
+    owner.post(f"{page}/delete")
+    assert PreparedFile.objects.count() == 0

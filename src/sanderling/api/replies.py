@@ -112,6 +112,11 @@ SCHEMAS: dict[str, Schema] = {
         "message", "importId", "asyncSessionId", "fileId", "valid",
         message=TEXT, importId=TEXT, asyncSessionId=TEXT, fileId=TEXT, valid=TRUTH,
     ),
+    "PreparedFile": members(
+        "fileId", "name", "preprocessorType", "status", "asyncSessionId", "valid", "rows",
+        fileId=TEXT, name=TEXT, preprocessorType=TEXT, status=TEXT, asyncSessionId=TEXT,
+        valid=TRUTH, message=TEXT, rows=WHOLE, timestamp=TEXT, expires=TEXT,
+    ),
     "ContactEmails": members("results", results=one_or_many(
         members("contactId", "email", contactId=WHOLE, email=TEXT)
     )),
@@ -210,6 +215,20 @@ REPLIES: dict[str, Schema | str | None] = {
     "GET /v1/contact/{contact_id}/subscriptions": many(ref("SubscriptionCategory")),
     "POST /v1/contacts": ref("BulkResult"),
     "POST /v1/contacts/upload": ref("UploadResult"),
+    "POST /v1/preprocessor/file/upload": members(
+        "message",
+        "importId",
+        "fileId",
+        "valid",
+        message=TEXT,
+        importId=TEXT,
+        fileId=TEXT,
+        valid=TRUTH,
+    ),
+    "POST /v1/preprocessor/file/{file_id}": members(
+        "message", "asyncSessionId", "valid", message=TEXT, asyncSessionId=TEXT, valid=TRUTH
+    ),
+    "GET /v1/preprocessor/file/{file_id}/status": ref("PreparedFile"),
     "GET /v1/importstatus/{session_id}": ref("ImportStatus"),
     "POST /v1/emails/unsubscribed/add": None,
     "POST /v1/emails/unsubscribed/delete": None,

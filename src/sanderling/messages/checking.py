@@ -10,7 +10,7 @@ from sanderling.messages.models import Channel, Message
 from sanderling.messages.preparing import prepare
 from sanderling.messages.problems import Problem, of_finding
 from sanderling.messages.rendering import HTML, OFFERED, TEXT, parts_of
-from sanderling.sources.models import DataSource
+from sanderling.sources.models import DataSource, PreparedFile
 
 TITLED = frozenset({Channel.MOBILE_PUSH, Channel.WEB_PUSH, Channel.APP_INBOX})
 
@@ -27,9 +27,11 @@ def problems_of(message: Message) -> list[Problem]:
 
 def problems_in(organisation_id: int, snapshot: Mapping[str, Any]) -> list[Problem]:
     """Return every problem of a draft or frozen snapshot."""
-    known = set(
-        DataSource.objects.filter(organisation_id=organisation_id).values_list("name", "id")
-    )
+    known = {
+        named
+        for model in (DataSource, PreparedFile)
+        for named in model.objects.filter(organisation_id=organisation_id).values_list("name", "id")
+    }
     sources = {name for name, _ in known} | {str(number) for _, number in known}
     found = list(_of_categories(organisation_id, snapshot["categories"]))
     for language in ["", *snapshot["translations"]]:

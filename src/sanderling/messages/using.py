@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from sanderling.messages.models import Message
-from sanderling.sources.models import DataSource
+from sanderling.sources.models import DataSource, PreparedFile
 
 
 def messages_with_source(organisation_id: int, source_id: int) -> list[str]:
@@ -12,7 +12,10 @@ def messages_with_source(organisation_id: int, source_id: int) -> list[str]:
     Asked of the text, not of the parsed template: a message that does not parse at the moment
     still means the source, and one too many is better than one too few.
     """
-    source = DataSource.objects.filter(organisation_id=organisation_id, pk=source_id).first()
+    ours = {"organisation_id": organisation_id, "pk": source_id}
+    source = (
+        DataSource.objects.filter(**ours).first() or PreparedFile.objects.filter(**ours).first()
+    )
     if source is None:
         return []
     written = [

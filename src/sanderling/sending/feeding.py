@@ -11,7 +11,7 @@ from sanderling.lib.errors import SanderlingError
 from sanderling.messages.sourcing import sources_read
 from sanderling.sending.letters import Post, Row
 from sanderling.sources.fetching import SourceUnavailable, rows_for
-from sanderling.sources.models import DataSource, OutagePolicy
+from sanderling.sources.models import OutagePolicy, Source
 
 Data = dict[int, dict[str, Any]]  # by contact
 
@@ -31,21 +31,24 @@ def data_of(post: Post, rows: Sequence[Row]) -> Data:
     the parameters do not already hold.  Raises SourceIsDown or SkipBatch.
     """
     given = {row["contact_id"]: dict(row["params"] or {}) for row in rows}
+    draws = {row["contact_id"]: row["id"] for row in rows}
     languages = {row["delivery_language"] or row["language"] for row in rows}
     reads = [post.renderer(language).reads for language in languages]
     for source, name in sources_read(post.organisation_id, reads):
         wanting = [contact for contact, data in given.items() if name not in data]
-        found = _rows_of(source, wanting)
+        found = _rows_of(source, wanting, draws)
         for contact in wanting:
             given[contact][name] = found[contact]
     return given
 
 
-def _rows_of(source: DataSource, contact_ids: list[int]) -> Mapping[int, list[dict[str, Any]]]:
+def _rows_of(
+    source: Source, contact_ids: list[int], draws: Mapping[int, int]
+) -> Mapping[int, list[dict[str, Any]]]:
     if not contact_ids:
         return {}
     try:
-        return rows_for([source], contact_ids)[source.pk]
+        return rows_for([source], contact_ids, draws=draws)[source.pk]
     except SourceUnavailable as error:
         if source.outage == OutagePolicy.SKIP:
             raise SkipBatch(error.message) from error

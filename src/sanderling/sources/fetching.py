@@ -10,27 +10,35 @@ from sanderling.connectors.drivers.outages import SourceUnavailable
 from sanderling.connectors.drivers.tables import Fetched, RowDict
 from sanderling.connectors.models import Connector
 from sanderling.postgres.statements import fetch
-from sanderling.sources import copied, live
+from sanderling.sources import copied, drawn, live
 from sanderling.sources.contact_keys import key_expression
-from sanderling.sources.models import DataSource
+from sanderling.sources.models import DataSource, PreparedFile, Source
 
 RowsByContact = dict[int, list[RowDict]]
 
 __all__ = ["SourceUnavailable", "by_id", "by_name", "cut_contacts", "rows_for"]
 
 
-def rows_for(sources: Sequence[DataSource], contact_ids: Sequence[int]) -> dict[int, RowsByContact]:
+def rows_for(
+    sources: Sequence[Source],
+    contact_ids: Sequence[int],
+    *,
+    draws: Mapping[int, int] | None = None,
+) -> dict[int, RowsByContact]:
     """Return rows by source id and contact id; a contact without rows has an empty list.
+
+    ``draws`` says by contact what items of a file are drawn by, the delivery: tried again, it
+    gets the same ones.
 
     Raises SourceUnavailable (its message names the source) when a database does not answer; what
     sending then does is the source's ``outage``.
     """
-    return {source.pk: _rows(source, contact_ids)[0] for source in sources}
+    return {source.pk: _rows(source, contact_ids, draws or {})[0] for source in sources}
 
 
-def cut_contacts(source: DataSource, contact_ids: Sequence[int]) -> set[int]:
+def cut_contacts(source: Source, contact_ids: Sequence[int]) -> set[int]:
     """Return the contacts that have more rows than a message gets to see."""
-    return _rows(source, contact_ids)[1]
+    return _rows(source, contact_ids, {})[1]
 
 
 def by_name(
@@ -47,7 +55,11 @@ def by_id(
     return {str(source.pk): rows[source.pk].get(contact_id, []) for source in sources}
 
 
-def _rows(source: DataSource, contact_ids: Sequence[int]) -> tuple[RowsByContact, set[int]]:
+def _rows(
+    source: Source, contact_ids: Sequence[int], draws: Mapping[int, int]
+) -> tuple[RowsByContact, set[int]]:
+    if isinstance(source, PreparedFile):
+        return drawn.rows_of(source, contact_ids, draws)
     keys = _keys(source.connector, source.organisation_id, contact_ids)
     fetched = _fetched(source, keys)
     rows: RowsByContact = {contact_id: [] for contact_id in contact_ids}

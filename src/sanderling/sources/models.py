@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sanderling.accounts.models import Organisation
 from sanderling.connectors.models import Connector
+from sanderling.postgres.fields import NextVal
 
 
 class OutagePolicy(models.TextChoices):
@@ -111,3 +112,76 @@ class Copied(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_id}: {self.key}"
+
+
+class PreparedKind(models.TextChoices):
+    """What a prepared file holds."""
+
+    KEY = "KEY", _("Rows by e-mail address")
+    RANDOM = "RANDOM", _("Items, some of them drawn for each message")
+
+
+class PreparedFile(models.Model):
+    """Rows made ready elsewhere: a JSON file that is fetched once and kept for a time.
+
+    A message reads it like a source, by name or number, so both are numbered by one sequence.
+    Its rows lie in ``sources_copied`` under generation 0: a new file replaces them in one
+    transaction, so no reader sees a mixture.
+    """
+
+    id = models.BigIntegerField(
+        primary_key=True, db_default=NextVal("sources_source_id_seq"), editable=False
+    )
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=6, choices=PreparedKind.choices)
+    rows_per_contact = models.IntegerField(default=100)  # of RANDOM: how many are drawn
+    outage = models.CharField(max_length=5, choices=OutagePolicy.choices, default="HOLD")
+    hours = models.IntegerField()  # how long rows are kept
+    session = models.UUIDField()  # the caller's name for the last fetching
+    link = models.BinaryField(null=True)  # sealed, it may hold a password; gone when fetched
+    lease = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    rows = models.BigIntegerField(default=0)
+    loaded_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True, default="")  # of the last fetching
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "sources_file"
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "name"], name="sources_file_name")
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                name="sources_file_due",
+                condition=models.Q(link__isnull=False),
+            ),
+            models.Index(
+                fields=["expires_at"],
+                name="sources_file_expires",
+                condition=models.Q(expires_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether messages may read its rows."""
+        return self.expires_at is not None and self.expires_at > timezone.now()
+
+    @property
+    def state(self) -> str:
+        """Where it stands, in the words of ``importstatus``; EXPIRED is ours."""
+        if self.link is not None:
+            return "STARTED" if self.lease is None else "IMPORTING"
+        if self.error:
+            return "ERROR"
+        return "FINISHED" if self.is_usable else "EXPIRED"
+
+
+Source = DataSource | PreparedFile  # what a message reads by name or number

@@ -14,8 +14,9 @@ from sanderling.connectors import saving as connectors
 from sanderling.connectors.drivers.tables import Column
 from sanderling.connectors.models import ConnectorKind
 from sanderling.lib.errors import Conflict, Invalid, NotFound
+from sanderling.postgres import advisory
 from sanderling.postgres.waking import wake
-from sanderling.sources.models import Copied, Copy, DataSource, OutagePolicy
+from sanderling.sources.models import Copied, Copy, DataSource, OutagePolicy, PreparedFile
 from sanderling.sources.using import users
 
 LONGEST_NAME = 100
@@ -173,10 +174,19 @@ def no_key(schema: str, table: str, key: str) -> str:
 
 
 def _save(source: DataSource, *, only: list[str] | None = None) -> None:
+    taken = {"name": [f"There is already a data source named “{source.name}”."]}
     try:
         with transaction.atomic():
+            lock_names(source.organisation_id)
+            if PreparedFile.objects.filter(
+                organisation_id=source.organisation_id, name=source.name
+            ).exists():
+                raise Invalid(problems=taken)
             source.save(update_fields=only)
     except IntegrityError as error:
-        raise Invalid(
-            problems={"name": [f"There is already a data source named “{source.name}”."]}
-        ) from error
+        raise Invalid(problems=taken) from error
+
+
+def lock_names(organisation_id: int) -> None:
+    """Let one at a time choose a name: tables and prepared files share them."""
+    advisory.lock(f"source-names:{organisation_id}")

@@ -42,6 +42,8 @@ LOOPS = (
     Loop("workflows", "workflows.starting:start_due", SECONDS(3)),
     Loop("stepping", "workflows.stepping:step_once", SECONDS(3)),
     Loop("copies", "sources.copying:run_due", SECONDS(20)),
+    Loop("files", "sources.loading:run_due", SECONDS(5)),
+    Loop("expiring", "sources.loading:forget_expired", "27 * * * *"),
     Loop("exports", "exports.running:run_due", SECONDS(20)),
     Loop("joining", "worker.following:follow_due", SECONDS(5)),
     Loop("alerts", "reports.alerting:check_due", SECONDS(30)),

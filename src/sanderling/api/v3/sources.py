@@ -6,9 +6,10 @@ from sanderling.api.answering import EMPTY, Answer, present
 from sanderling.api.calling import Call
 from sanderling.api.operations import operation
 from sanderling.api.shapes import Id, Shape
-from sanderling.sources import copies
+from sanderling.api.v1.preprocessor import shown
+from sanderling.sources import copies, files
 from sanderling.sources import saving as sources
-from sanderling.sources.models import DataSource
+from sanderling.sources.models import DataSource, PreparedFile
 
 
 class SourceBody(Shape):
@@ -100,6 +101,51 @@ def delete_source(call: Call, source_id: int) -> Answer:
     """Delete a source that nothing uses."""
     sources.delete(call.organisation_id, source_id, by=call.actor)
     return EMPTY
+
+
+class FileBody(Shape):
+    """The name of a prepared file, and what a message gets of it; what is absent stays."""
+
+    name: str | None = None
+    outage: str | None = None
+    rows_per_contact: int | None = None
+
+
+@operation("GET", "/v3/files", summary="Prepared files")
+def list_files(call: Call) -> list[dict[str, Any]]:
+    """Return the prepared files."""
+    return [_file(one) for one in files.files_of(call.organisation_id)]
+
+
+@operation("GET", "/v3/files/{file_id}", summary="Get a prepared file")
+def get_file(call: Call, file_id: int) -> dict[str, Any]:
+    """Return a prepared file."""
+    return _file(files.get(call.organisation_id, file_id))
+
+
+@operation("PUT", "/v3/files/{file_id}", summary="Change a prepared file")
+def change_file(call: Call, file_id: int, body: FileBody) -> dict[str, Any]:
+    """Rename a file, or say how many rows a message gets and what sending does without it."""
+    changed = files.change(
+        call.organisation_id,
+        file_id,
+        name=body.name,
+        outage=body.outage,
+        rows_per_contact=body.rows_per_contact,
+        by=call.actor,
+    )
+    return _file(changed)
+
+
+@operation("DELETE", "/v3/files/{file_id}", summary="Delete a prepared file")
+def delete_file(call: Call, file_id: int) -> Answer:
+    """Delete a file that no message reads."""
+    files.delete(call.organisation_id, file_id, by=call.actor)
+    return EMPTY
+
+
+def _file(file: PreparedFile) -> dict[str, Any]:
+    return shown(file) | {"outage": file.outage, "rowsPerContact": file.rows_per_contact}
 
 
 def _source(source: DataSource) -> dict[str, Any]:

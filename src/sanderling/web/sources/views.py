@@ -15,7 +15,7 @@ from sanderling.connectors import browsing
 from sanderling.connectors import saving as connectors
 from sanderling.connectors.models import Connector
 from sanderling.lib.errors import Conflict, Invalid, SanderlingError
-from sanderling.sources import copied, saving
+from sanderling.sources import copied, files, saving
 from sanderling.sources.models import DataSource, OutagePolicy
 from sanderling.web.guarding import allowed
 from sanderling.web.membership import PersonRequest
@@ -42,8 +42,11 @@ class SourceForm(forms.Form):
 @allowed(Permission.READ_CONTACTS)
 def index(request: PersonRequest) -> HttpResponseBase:
     """List the data sources."""
-    sources = saving.sources_of(request.organisation.pk)
-    return render(request, "sources/list.html", {"sources": sources})
+    shown = {
+        "sources": saving.sources_of(request.organisation.pk),
+        "files": files.files_of(request.organisation.pk),
+    }
+    return render(request, "sources/list.html", shown)
 
 
 @allowed(Permission.EDIT_CONNECTORS)
