@@ -37,6 +37,15 @@ def test_a_date_is_in_the_organisations_zone(api, wish):
     assert api.get(f"/v1/broadcast/{broadcast.pk}").status_code == 404
 
 
+def test_a_speed_is_kept_and_told(api, wish):
+    view = api.post("/v1/broadcast", {**wish, "batchSize": 500, "batchIntervalUnit": "HOUR"}).json()
+    assert (view["batchSize"], view["batchIntervalUnit"]) == (500, "HOUR")
+    broadcast = Broadcast.objects.get()
+    assert (broadcast.batch_size, broadcast.batch_unit) == (500, "HOUR")
+    assert api.get(f"/v1/broadcast/{broadcast.pk}").json() == view
+    assert "batchSize" not in api.post("/v1/broadcast", {**wish, "title": "Other"}).json()
+
+
 def test_a_broadcast_that_has_begun_is_not_deleted(api, wish):
     number = api.post("/v1/broadcast", wish).json()["broadcastId"]
     assert api.delete(f"/v1/broadcast/{number}").status_code == 409
@@ -48,6 +57,8 @@ def test_a_broadcast_that_has_begun_is_not_deleted(api, wish):
     [
         {"messageId": None}, {"messageId": "999999"}, {"groups": []}, {"groups": [999999]},
         {"startDate": "2001-01-01T00:00"}, {"startDate": "soon"}, {"batchIntervalUnit": "YEAR"},
+        {"batchSize": 5}, {"batchSize": 0, "batchIntervalUnit": "HOUR"},
+        {"batchSize": 2_000_000_000, "batchIntervalUnit": "HOUR"},
     ],
 )  # fmt: skip
 def test_an_impossible_broadcast_leaves_nothing(api, wish, change):

@@ -46,6 +46,16 @@ def test_a_campaign_is_made_started_and_watched(cast, sender, campaign):
     assert "News: Readers" in sender.get("/campaigns/").content.decode()
 
 
+def test_a_campaign_can_be_given_a_speed(cast, sender, campaign):
+    form = {"message": campaign.message_id, "include": campaign.include}
+    assert "At most" not in sender.get(f"/campaigns/{campaign.pk}").content.decode()
+    refused = sender.post("/campaigns/new", form | {"batch_size": "0", "batch_unit": "HOUR"})
+    assert refused.status_code == 200
+    assert Broadcast.objects.count() == 1
+    made = sender.post("/campaigns/new", form | {"batch_size": "200", "batch_unit": "MINUTE"})
+    assert "At most 200 a minute" in sender.get(made["Location"]).content.decode()
+
+
 def test_the_estimate_counts_the_chosen_people(cast, sender, campaign):
     answer = sender.post("/campaigns/estimate", {"include": campaign.include})
     assert answer.content.decode().strip() == "2 contacts now"

@@ -9,7 +9,7 @@ from psycopg import sql
 from sanderling.accounts import auditing
 from sanderling.accounts.actors import Actor
 from sanderling.accounts.rights import Permission, require
-from sanderling.broadcasts.models import Broadcast, BroadcastStatus
+from sanderling.broadcasts.models import Broadcast, BroadcastStatus, PaceUnit
 from sanderling.contacts.models import ContactList
 from sanderling.lib.errors import Conflict, Invalid, NotFound
 from sanderling.messages import writing
@@ -17,6 +17,7 @@ from sanderling.postgres.statements import fetch_value
 from sanderling.segments.freezing import people_sql
 from sanderling.segments.models import Segment
 
+MOST_IN_A_UNIT = 100_000_000
 COUNT = sql.SQL("SELECT count(*) FROM ({}) AS people")
 
 
@@ -49,10 +50,17 @@ def create(
     include: Sequence[int],
     exclude: Sequence[int] = (),
     name: str = "",
+    batch_size: int | None = None,
+    batch_unit: str = "",
     by: Actor,
 ) -> Broadcast:
-    """Create a draft; without a name it is called like its message and its people."""
+    """Create a draft; without a name it is called like its message and its people.
+
+    With ``batch_size`` it sends at most so many messages in a ``PaceUnit``.
+    """
     require(by, Permission.SEND)
+    if problems := _problems_of_pace(batch_size, batch_unit):
+        raise Invalid(problems=problems)
     message = writing.get(organisation_id, message_id)
     groups = group_names(organisation_id, [*include, *exclude])
     if unknown := sorted({*include, *exclude} - set(groups)):
@@ -65,10 +73,20 @@ def create(
         message=message,
         include=list(include),
         exclude=list(exclude),
+        batch_size=batch_size,
+        batch_unit=batch_unit if batch_size else "",
         created_by_id=by.user_id,
     )
     auditing.record(by, "broadcast.create", broadcast.pk, name=broadcast.name)
     return broadcast
+
+
+def _problems_of_pace(batch_size: int | None, batch_unit: str) -> dict[str, list[str]]:
+    if batch_size is not None and not 1 <= batch_size <= MOST_IN_A_UNIT:
+        return {"batch_size": [f"Between 1 and {MOST_IN_A_UNIT}."]}
+    if batch_size is not None and batch_unit not in PaceUnit.values:
+        return {"batch_unit": [f"Choose of: {', '.join(PaceUnit.values)}."]}
+    return {}
 
 
 def delete(organisation_id: int, broadcast_id: int, *, by: Actor) -> None:

@@ -21,6 +21,15 @@ class BroadcastStatus(models.TextChoices):
     BLOCKED = "BLOCKED", _("Blocked")
 
 
+class PaceUnit(models.TextChoices):
+    """In what unit a campaign sends so many messages at most; the words are the API's."""
+
+    MINUTE = "MINUTE", _("a minute")
+    HOUR = "HOUR", _("an hour")
+    DAY = "DAY", _("a day")
+    MONTH = "MONTH", _("a month")
+
+
 class Broadcast(Tracked):
     """A campaign: audience, content, time."""
 
@@ -30,6 +39,10 @@ class Broadcast(Tracked):
     content_id = models.BigIntegerField(null=True)  # frozen when it starts
     include = models.JSONField(default=list)  # ids of lists and segments
     exclude = models.JSONField(default=list)
+    batch_size = models.IntegerField(null=True)  # so many in a unit at most; null: no pace
+    batch_unit = models.CharField(
+        max_length=6, choices=PaceUnit.choices, blank=True, default="", db_default=""
+    )
     status = models.CharField(max_length=13, choices=BroadcastStatus.choices, default="DRAFT")
     scheduled_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)

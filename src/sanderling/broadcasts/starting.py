@@ -16,7 +16,7 @@ from sanderling.accounts.rights import Permission, require
 from sanderling.broadcasts import checking, finishing
 from sanderling.broadcasts.changing import move
 from sanderling.broadcasts.checking import NotReady
-from sanderling.broadcasts.models import Broadcast, BroadcastStatus
+from sanderling.broadcasts.models import Broadcast, BroadcastStatus, PaceUnit
 from sanderling.lib.errors import Conflict, Forbidden, Invalid, SanderlingError
 from sanderling.messages.freezing import freeze
 from sanderling.messages.models import Content
@@ -24,11 +24,17 @@ from sanderling.postgres import advisory
 from sanderling.postgres.waking import wake
 from sanderling.segments.freezing import people_sql
 from sanderling.sending.models import OriginKind
-from sanderling.sending.queueing import Audience, Origin, People, enqueue_audience
+from sanderling.sending.queueing import NO_PACE, Audience, Origin, Pace, People, enqueue_audience
 
 LOG = logging.getLogger(__name__)
 NOT_BEGUN = (BroadcastStatus.DRAFT, BroadcastStatus.SCHEDULED)
 AWAITED = (BroadcastStatus.UNCONFIRMED, BroadcastStatus.CONSIDERATION)
+SECONDS: dict[str, int] = {
+    PaceUnit.MINUTE: 60,
+    PaceUnit.HOUR: 3600,
+    PaceUnit.DAY: 86_400,
+    PaceUnit.MONTH: 30 * 86_400,
+}
 AGAIN_IN = dt.timedelta(minutes=1)
 
 
@@ -179,7 +185,10 @@ def _become_deliveries(broadcast: Broadcast) -> Audience | None:
     assert broadcast.content_id, "an open campaign has a content"
     content = Content.objects.get(pk=broadcast.content_id)
     audience = enqueue_audience(
-        content, People(people.sql, people.params), origin=origin_of(broadcast)
+        content,
+        People(people.sql, people.params),
+        origin=origin_of(broadcast),
+        pace=_pace_of(broadcast),
     )
     move(
         broadcast,
@@ -189,3 +198,9 @@ def _become_deliveries(broadcast: Broadcast) -> Audience | None:
         note="",
     )
     return audience
+
+
+def _pace_of(broadcast: Broadcast) -> Pace:
+    if broadcast.batch_size is None:
+        return NO_PACE
+    return Pace(broadcast.batch_size, SECONDS[broadcast.batch_unit])

@@ -47,9 +47,11 @@ def take() -> Lease | None:
         rows = STATEMENTS.rows("lease_batch", {"lease": name})
         if not rows:
             return None
-        *columns, was_abandoned = rows[0]
+        *columns, has_pace, was_abandoned = rows[0]
         batch, organisation, content, kind, origin, attempts, media = columns
         lease = Lease(batch, organisation, content, kind, origin, attempts, media, name)
+        if has_pace:
+            STATEMENTS.run("postpone_turns", {"batch_id": batch})
         if was_abandoned:
             _doubt([lease.batch_id])
     return lease

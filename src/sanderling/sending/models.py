@@ -54,6 +54,8 @@ class Batch(models.Model):
     attempts = models.IntegerField(default=0)
     size = models.IntegerField(default=0)
     note = models.TextField(blank=True, default="")  # why it waits, in words
+    turn = models.IntegerField(default=0, db_default=0)  # of an audience with a pace, from 0
+    turn_seconds = models.IntegerField(default=0, db_default=0)  # between turns; 0: no pace
     created_at = models.DateTimeField(db_default=models.functions.Now())
 
     class Meta:

@@ -52,6 +52,22 @@ class Audience(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Pace:
+    """At most ``most`` messages in a unit of so many seconds."""
+
+    most: int
+    seconds: int
+
+    @property
+    def batches(self) -> int:
+        """How many batches make a turn."""
+        return -(-self.most // BATCH_SIZE)
+
+
+NO_PACE = Pace(BATCH_SIZE, 0)
+
+
+@dataclass(frozen=True)
 class NewDelivery:
     """One message wanted for one contact.
 
@@ -86,16 +102,24 @@ def step_of(run_id: int, block: str) -> str:
 
 
 def enqueue_audience(
-    content: Content, people: People, *, origin: Origin, due_at: dt.datetime | None = None
+    content: Content,
+    people: People,
+    *,
+    origin: Origin,
+    due_at: dt.datetime | None = None,
+    pace: Pace = NO_PACE,
 ) -> Audience:
     """Turn people into deliveries in batches; the transaction is the caller's.
 
+    With a pace the batches come in turns, a unit after one another (``postpone_turns``).
     Queued again under the same origin, nobody is added twice.
     """
     assert transaction.get_connection().in_atomic_block, "an audience is frozen as a whole"
     params = _common(content, origin) | {
         "due_at": due_at,
-        "batch_size": BATCH_SIZE,
+        "batch_size": pace.most // pace.batches,
+        "batches_a_turn": pace.batches,
+        "turn_seconds": pace.seconds,
     }
     execute(GATHER.format(sql.SQL(cast("Any", people.sql))), people.params)
     STATEMENTS.run("choose_audience", params)

@@ -8,16 +8,16 @@ from sanderling.api.operations import operation
 from sanderling.api.shapes import Id, Page, Shape
 from sanderling.api.times import local, moment_of
 from sanderling.broadcasts import drafting, starting
-from sanderling.broadcasts.models import Broadcast
+from sanderling.broadcasts.models import Broadcast, PaceUnit
 from sanderling.lib.errors import Invalid
 
 LARGEST_PAGE = 500
 USUAL_PAGE = 10
-UNITS = ("MINUTE", "HOUR", "DAY", "MONTH")
+UNITS = PaceUnit.values
 
 
 class NewBroadcast(Shape):
-    """What is sent, to whom, and when; the speed is the organisation's own pace."""
+    """What is sent, to whom, when, and how many at most in a unit of time."""
 
     title: str | None = None
     message_id: Id | None = None
@@ -35,14 +35,19 @@ def create_broadcast(call: Call, body: NewBroadcast) -> dict[str, Any]:
         raise Invalid("messageId must be specified.")
     if not body.groups:
         raise Invalid("groups must be specified.")
-    if body.batch_interval_unit is not None and body.batch_interval_unit not in UNITS:
+    unit = body.batch_interval_unit
+    if unit not in UNITS and (unit is not None or body.batch_size is not None):
         raise Invalid(f"batchIntervalUnit must be one of {', '.join(UNITS)}.")
+    if body.batch_size is not None and not 1 <= body.batch_size <= drafting.MOST_IN_A_UNIT:
+        raise Invalid(f"batchSize lies between 1 and {drafting.MOST_IN_A_UNIT}.")
     broadcast = drafting.create(
         call.organisation_id,
         message_id=body.message_id,
         include=body.groups,
         exclude=body.excluded_groups or [],
         name=body.title or "",
+        batch_size=body.batch_size,
+        batch_unit=unit or "",
         by=call.actor,
     )
     if body.start_date:
@@ -83,4 +88,6 @@ def _view(call: Call, broadcast: Broadcast) -> dict[str, Any]:
         messageId=str(broadcast.message_id),
         groupId=str(broadcast.include[0]) if broadcast.include else None,
         startDate=local(at, call.organisation.zone),
+        batchSize=broadcast.batch_size,
+        batchIntervalUnit=broadcast.batch_unit or None,
     )

@@ -1,5 +1,6 @@
 -- insert_audience: the audience becomes deliveries, the chosen ones in numbered batches.
 -- The ids of the batches are drawn first: RETURNING would not say which number got which id.
+-- With a pace, batches come in turns, and each turn is due a unit after the one before.
 -- One INSERT … SELECT for all of them: 1M people stay in the database.
 CREATE TEMPORARY TABLE sending_numbers ON COMMIT DROP AS
 SELECT number, size, nextval(pg_get_serial_sequence('sending_batch', 'id')) AS batch_id
@@ -13,9 +14,11 @@ SELECT number, size, nextval(pg_get_serial_sequence('sending_batch', 'id')) AS b
 
 INSERT INTO sending_batch
        (id, organisation_id, content_id, media_type, origin_kind, origin_id, status, due_at, attempts, size,
-        note)
+        note, turn, turn_seconds)
 SELECT batch_id, %(organisation_id)s, %(content_id)s, %(media_type)s, %(origin_kind)s, %(origin_id)s, 'WAITING',
-       coalesce(%(due_at)s::timestamptz, now()), 0, size, ''
+       coalesce(%(due_at)s::timestamptz, now())
+           + number / %(batches_a_turn)s * %(turn_seconds)s * interval '1 second',
+       0, size, '', number / %(batches_a_turn)s, %(turn_seconds)s
   FROM sending_numbers;
 
 INSERT INTO sending_delivery

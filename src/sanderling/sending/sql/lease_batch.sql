@@ -25,5 +25,5 @@ UPDATE sending_batch b
   ) AS next
  WHERE b.id = next.id
 RETURNING b.id, b.organisation_id, b.content_id, b.origin_kind, b.origin_id, b.attempts,
-          b.media_type,
+          b.media_type, b.turn_seconds > 0,
           next.lease IS NOT NULL;

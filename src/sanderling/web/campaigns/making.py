@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from sanderling.accounts.rights import Permission
 from sanderling.broadcasts import drafting
+from sanderling.broadcasts.models import PaceUnit
 from sanderling.lib.errors import Invalid, SanderlingError
 from sanderling.messages.models import Channel, Message
 from sanderling.web.guarding import allowed
@@ -34,6 +35,14 @@ class CampaignForm(forms.Form):
         label=_("Name"), required=False, max_length=1000,
         help_text=_("Empty: the message and its people."),
     )  # fmt: skip
+
+    batch_size = forms.IntegerField(
+        label=_("Speed"), required=False, min_value=1, max_value=drafting.MOST_IN_A_UNIT,
+        help_text=_("So many messages at most. Empty: as fast as they leave."),
+    )  # fmt: skip
+    batch_unit = forms.ChoiceField(
+        label=_("In"), choices=PaceUnit.choices, required=False, initial=PaceUnit.HOUR
+    )
 
     def __init__(self, *args: Any, organisation_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -74,6 +83,8 @@ def new(request: PersonRequest) -> HttpResponseBase:
                 include=form.cleaned_data["include"],
                 exclude=form.cleaned_data["exclude"],
                 name=form.cleaned_data["name"],
+                batch_size=form.cleaned_data["batch_size"],
+                batch_unit=form.cleaned_data["batch_unit"],
                 by=request.actor,
             )
         except Invalid as error:
