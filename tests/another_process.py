@@ -1,10 +1,17 @@
 """Another process of the product, at work on the database of a test: one that can be killed."""
 
 import os
+import time
 from urllib.parse import quote
 
 from django.conf import settings
 from django.db import connection
+
+from sanderling.exports.models import Export
+
+LIVES = (
+    "EXISTS (SELECT FROM pg_stat_activity WHERE pid = lease_pid AND backend_start = lease_since)"
+)
 
 
 def environment() -> dict[str, str]:
@@ -20,3 +27,12 @@ def environment() -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "sanderling.site.settings",
         "SANDERLING_HOME": str(settings.HOME),
     }
+
+
+def until_free(export: Export) -> None:
+    """Wait until our server has seen that the session of a killed process is gone."""
+    rows = Export.objects.filter(pk=export.pk).extra(where=[LIVES])
+    deadline = time.monotonic() + 60
+    while rows.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)

@@ -4,13 +4,13 @@ import os
 import signal
 
 import pytest
+from another_process import until_free
 from bigquery_server import cut, status
 from django.db import connection
-from django.utils import timezone
 
 from sanderling.contacts.models import Contact
 from sanderling.exports import comparing, running
-from sanderling.exports.models import DatasetRun, Export
+from sanderling.exports.models import DatasetRun
 
 CHANGES = r"^(POST|PUT|PATCH|DELETE) "
 GROWS = {
@@ -45,7 +45,7 @@ def run_in_a_child(far, export, *, dies_at):
         os._exit(0)
     _, code = os.waitpid(child, 0)
     far.shop.faults.ordered.remove(kill)
-    Export.objects.filter(pk=export.pk).update(lease_until=timezone.now())
+    until_free(export)
     assert code in {0, signal.SIGKILL}
     return code == signal.SIGKILL
 

@@ -7,13 +7,12 @@ import threading
 
 import psycopg
 import pytest
-from another_process import environment
+from another_process import environment, until_free
 from django.db import connection
-from django.utils import timezone
 
 from sanderling.contacts.models import Contact
 from sanderling.exports import comparing, reading, running
-from sanderling.exports.models import Comparison, DatasetRun, Export
+from sanderling.exports.models import Comparison, DatasetRun
 
 DYING = """
 import os, signal, sys, django
@@ -63,7 +62,7 @@ def test_a_worker_killed_at_any_point_loses_and_doubles_nothing(world):
             [sys.executable, "-c", DYING, *arguments], env=environment(), capture_output=True
         )
         assert died.returncode == -signal.SIGKILL, died.stderr.decode()
-        Export.objects.filter(pk=export.pk).update(lease_until=timezone.now())
+        until_free(export)
     world.run(export)
     assert world.rows(
         'SELECT "messageInstanceId", count(*) FROM "contactActivities" GROUP BY 1 ORDER BY 1'

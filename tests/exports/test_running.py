@@ -4,6 +4,8 @@ from decimal import Decimal
 
 import psycopg
 import pytest
+from another_process import until_free
+from django.db import connection
 from django.utils import timezone
 
 from sanderling.contacts import erasing
@@ -339,6 +341,35 @@ def test_a_running_export_is_not_run_twice_at_once(world):
         running.run(export)
     assert running.run_due() == 0
     assert Run.objects.count() == 0
+
+
+def test_an_export_whose_worker_lost_its_session_is_free_at_once(world):
+    export = world.export("contacts")
+    own = connection.get_connection_params()
+    wanted = {name: own[name] for name in ("dbname", "user", "host", "port")}
+    soon = timezone.now() + dt.timedelta(minutes=2)
+    with psycopg.connect(**wanted) as session:
+        began = "SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()"
+        pid, since = session.execute(began).fetchone()
+        Export.objects.filter(pk=export.pk).update(
+            lease=uuid.uuid4(), lease_until=soon, lease_pid=pid, lease_since=since
+        )
+        assert running.run_due() == 0
+    until_free(export)
+    assert running.run_due() == 1
+    export.refresh_from_db()
+    assert (export.lease, export.lease_pid, export.lease_since) == (None, None, None)
+
+
+def test_the_process_id_of_a_dead_session_may_be_used_again(world):
+    export = world.export("contacts")
+    Export.objects.filter(pk=export.pk).update(
+        lease=uuid.uuid4(),
+        lease_until=timezone.now() + dt.timedelta(minutes=2),
+        lease_pid=connection.cursor().connection.info.backend_pid,
+        lease_since=timezone.now() - dt.timedelta(days=1),
+    )
+    assert running.run_due() == 1
 
 
 def test_the_run_of_a_dead_worker_is_closed_and_gone_on_from(world):

@@ -15,14 +15,14 @@ from decimal import Decimal
 
 import psycopg
 import pytest
-from another_process import environment
+from another_process import environment, until_free
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from sanderling.contacts import erasing
 from sanderling.contacts.models import Contact
 from sanderling.exports import comparing
-from sanderling.exports.models import Export, Run
+from sanderling.exports.models import Run
 from sanderling.orders.recording import NewItem, NewOrder
 from sanderling.revenue import taking
 
@@ -66,7 +66,6 @@ def test_after_ten_deaths_at_random_points_both_sides_are_equal(world):
             if victim == "worker":
                 worker.kill()
                 worker.wait()
-                patiently(free)
                 worker = begin(export)
             else:
                 kill_server(world, victim)
@@ -74,9 +73,9 @@ def test_after_ten_deaths_at_random_points_both_sides_are_equal(world):
         worker.kill()
         worker.wait()
     assert set(seen) == set(VICTIMS)
-    patiently(free)
-    assert Run.objects.filter(status="FAILED").exists()
+    assert patiently(lambda: Run.objects.filter(status="FAILED").exists())
     until_there(world)
+    until_free(export)
     world.run(export)
     results = comparing.compare(export)
     assert {row.dataset: (row.days, row.error, row.rows_waiting) for row in results} == {
@@ -94,11 +93,6 @@ def test_after_ten_deaths_at_random_points_both_sides_are_equal(world):
 def begin(export):
     return subprocess.Popen([sys.executable, "-c", WORKER, str(export.pk)], env=environment(),
                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
-
-
-def free():
-    """Let the two minutes pass after which another worker may go on."""
-    Export.objects.update(lease_until=timezone.now())
 
 
 def live(world, turn, chance):
@@ -160,7 +154,6 @@ def kill_server(world, victim):
         row = cursor.fetchone()
         os.kill(row[0] if row else cursor.connection.info.backend_pid, signal.SIGKILL)
     connection.close()
-    patiently(free)
 
 
 def patiently(act):

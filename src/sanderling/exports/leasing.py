@@ -1,7 +1,9 @@
 """One worker per export: a lease that is renewed while the work lasts.
 
-A worker that dies stops renewing, and after two minutes another may go on.  Should the first be
-alive after all, the lock on our place in the destination keeps it from writing anything.
+A run needs the session of our database that claimed it, so a lease ends with its session: when a
+worker is killed, or our server crashes, another may go on at once.  A worker that hangs stops
+renewing, and loses its lease after two minutes.  Should the first be alive after all, the lock on
+our place in the destination keeps it from writing anything.
 """
 
 import contextlib
@@ -48,7 +50,9 @@ def held(export_id: int, *, claim: bool) -> Iterator[None]:
     finally:
         stop.set()
         renewing.join()
-        Export.objects.filter(pk=export_id, lease=lease).update(lease=None, lease_until=None)
+        Export.objects.filter(pk=export_id, lease=lease).update(
+            lease=None, lease_until=None, lease_pid=None, lease_since=None
+        )
 
 
 def _renew(export_id: int, lease: uuid.UUID | None, stop: threading.Event) -> None:

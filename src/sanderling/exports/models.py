@@ -34,6 +34,8 @@ class Export(models.Model):
     compare_at = models.DateTimeField(null=True)  # the next night on which both sides are compared
     lease_until = models.DateTimeField(null=True)
     lease = models.UUIDField(null=True)
+    lease_pid = models.IntegerField(null=True)  # the session of our database that the run needs
+    lease_since = models.DateTimeField(null=True)  # when it began: process ids are used again
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
