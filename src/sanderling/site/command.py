@@ -45,6 +45,10 @@ Home = Annotated[
 ]
 Port = Annotated[int, typer.Option(help="Where pages are served.", min=1, max=65535)]
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
+Kill = Annotated[
+    int,
+    typer.Option(help="Kill so many workers while the demo exports, and each server.", min=0),
+]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
 
 
@@ -78,6 +82,7 @@ def up(
     stop_after_demo: Annotated[
         bool, typer.Option("--stop-after-demo", help="Stop when its figures are verified.")
     ] = False,
+    kill: Kill = 0,
 ) -> None:
     """Start everything on this machine: database, pages, worker, and the demo at first."""
     _settle(home)
@@ -88,7 +93,12 @@ def up(
         os.environ["SANDERLING_URL"] = serving.address_of(host, port)
 
     status = everything.run(
-        host=host, port=port, workers=workers, demo=demo, stop_after_demo=stop_after_demo
+        host=host,
+        port=port,
+        workers=workers,
+        demo=demo,
+        stop_after_demo=stop_after_demo,
+        deaths=kill,
     )
     sys.exit(status)
 
@@ -118,13 +128,13 @@ def worker(home: Home = None) -> None:
 
 
 @app.command()
-def demo(home: Home = None) -> None:
+def demo(home: Home = None, kill: Kill = 0) -> None:
     """Tell the demonstration against the running product, and verify its figures."""
     _ready(home)
     from sanderling.site import starting
     from sanderling.site.demonstration import telling
 
-    sys.exit(0 if telling.tell(starting.home(), out=OUT) else 1)
+    sys.exit(0 if telling.tell(starting.home(), out=OUT, deaths=kill) else 1)
 
 
 @app.command()

@@ -36,10 +36,19 @@ class RunsAlready(SanderlingError):
     code = "runs_already"
 
 
-def run(*, host: str, port: int, workers: int, demo: bool, stop_after_demo: bool = False) -> int:
+def run(
+    *,
+    host: str,
+    port: int,
+    workers: int,
+    demo: bool,
+    stop_after_demo: bool = False,
+    deaths: int = 0,
+) -> int:
     """Run until Ctrl-C or SIGTERM; return the exit status.
 
     With ``stop_after_demo`` run until the demonstration has been told; its status is returned.
+    ``deaths`` of workers are part of it when it is told.
     Raises RunsAlready and serving.PortTaken.
     """
     begun = time.monotonic()
@@ -48,7 +57,7 @@ def run(*, host: str, port: int, workers: int, demo: bool, stop_after_demo: bool
         serving.refuse_taken(host, port, patience=AFTER_A_CRASH if crashed else 0.0)
         databases = _databases(demo=demo)
         children = _children(host, port, workers)
-        story = Child("The demonstration", ["demo"], is_once=True)
+        story = Child("The demonstration", ["demo", "--kill", str(deaths)], is_once=True)
         try:
             _migrate()
             first = FirstPage(serving.address_of(host, port), begun, demo=demo)

@@ -20,6 +20,7 @@ from sanderling.site.demonstration import (
     birthdays,
     calling,
     campaigning,
+    dying,
     exporting,
     figures,
     reacting,
@@ -31,8 +32,11 @@ from sanderling.site.demonstration.figures import Deeds
 from sanderling.site.demonstration.stage import Stage
 
 
-def tell(home: Path, *, out: Console) -> bool:
-    """Play every act; return whether all figures of the report are right."""
+def tell(home: Path, *, out: Console, deaths: int = 0) -> bool:
+    """Play every act; return whether all figures of the report are right.
+
+    With ``deaths`` the export is killed so often in an encore, and both sides are compared.
+    """
     opened = shop.start(home / shop.FOLDER, say=out.print)
     try:
         organisation, by = arriving.open_organisation(announcing.password(home))
@@ -42,7 +46,11 @@ def tell(home: Path, *, out: Console) -> bool:
         _write(stage, deeds, out)
         with _act(out, "Exporting nine datasets into the shop's database"):
             exporting.export(stage)
-        right = verifying.show(verifying.check(stage, figures.of(deeds)), out)
+        checked = verifying.check(stage, figures.of(deeds))
+        if deaths:
+            with _act(out, f"Killing {deaths} workers and both servers in the middle of exports"):
+                checked += dying.die(stage, deaths, out)
+        right = verifying.show(checked, out)
         auditing.record(by, "demonstration.told", organisation.pk, right=right)
     finally:
         opened.server.stop()

@@ -16,11 +16,14 @@ from sanderling.site.demonstration.stage import Stage
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure: what it is, what it must be, and the query that finds it at the shop."""
+    """One figure: what it is, what it must be, and the query that finds it at the shop.
+
+    Without a query it was found by the product's own comparison of both sides.
+    """
 
     what: str
     expected: object
-    query: LiteralString
+    query: LiteralString = ""
 
 
 @dataclass(frozen=True)
