@@ -192,6 +192,29 @@ def test_a_copy_of_a_source_is_kept_and_dropped(api, cast, shop):
     assert "copy" not in api.delete(f"{path}/copy").json()
 
 
+def test_programs_read_what_a_run_came_to_and_choose_how_often_both_sides_are_compared(
+    api, cast, shop
+):
+    shop.run("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    connected = customer.connector(shop, cast.owner)
+    asked = {"connectorId": connected.pk, "datasets": ["contacts"], "interval": "1h"}
+    made = api.post("/v3/exports", asked).json()
+    path = f"/v3/exports/{made['id']}"
+    assert (made["comparison"], "nextComparisonAt" in made) == ("night", False)
+    running.run(Export.objects.get())
+    (run,) = api.get(f"{path}/runs").json()
+    (part,) = run["datasets"]
+    assert (run["rows"], run["bytes"]) == (part["rowsWritten"], part["bytesSent"])
+    assert 0 <= run["durationSeconds"] < 60
+    assert 0 <= run["lagSeconds"] < 60
+    assert run["nextRunAt"] == api.get(path).json()["nextRunAt"]
+    assert "nextComparisonAt" in api.get(path).json()
+    assert api.put(path, {"comparison": "hourly"}).status_code == 400
+    assert api.get(path).json()["comparison"] == "night"
+    assert api.put(path, {"comparison": "never"}).json()["comparison"] == "never"
+    assert "nextComparisonAt" not in api.get(path).json()
+
+
 def test_programs_make_and_drop_views(api, cast, shop):
     shop.run("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     connected = customer.connector(shop, cast.owner)

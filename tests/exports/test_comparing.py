@@ -146,6 +146,29 @@ def test_whoever_asks_for_a_comparison_looks_at_the_page_and_gets_no_mail(world)
     assert mail.outbox == []
 
 
+def test_both_sides_can_be_compared_one_night_a_week_or_never(world):
+    export = world.export("contacts", rhythm="week")
+    noon = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
+    nights = {next_night(export, noon + dt.timedelta(days=day)) for day in range(7)}
+    assert len(nights) in {1, 2}  # the seven days lie in one or two of its weeks
+    first, second = next_night(export, noon), next_night(export, noon + dt.timedelta(days=7))
+    assert second - first == dt.timedelta(days=7)
+    assert dt.timedelta() < first - noon <= dt.timedelta(days=7)
+    export.rhythm = "never"
+    assert next_night(export, noon) is None
+
+
+def test_an_export_that_is_never_compared_by_night_is_compared_when_somebody_asks(world):
+    export = world.export("contacts", interval="24h", rhythm="never")
+    assert running.run_due() == 1
+    export.refresh_from_db()
+    assert export.compare_at is None
+    assert running.run_due() == 0
+    requesting.compare_now(export.organisation_id, export.pk, by=world.cast.owner)
+    assert running.run_due() == 1
+    assert [row.is_equal for row in Comparison.objects.all()] == [True]
+
+
 def test_the_night_is_that_of_the_organisation(world):
     export = world.export("contacts")
     assert export.organisation.time_zone == "Europe/Kyiv"

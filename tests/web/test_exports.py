@@ -1,13 +1,16 @@
 """The pages of the data export, in front of a real customer's server."""
 
+import datetime as dt
 import re
 
 import pytest
 from customer import connector
 
+from sanderling.accounts.models import AuditEntry
 from sanderling.exports import running
-from sanderling.exports.models import Export
+from sanderling.exports.models import Export, Run
 
+AT, LAG = dt.datetime(2031, 11, 29, 12, tzinfo=dt.UTC), dt.timedelta(seconds=12.5)
 FORM = {"interval": "1h", "cron": "", "schema": "public", "datasets": ["contacts", "orders"]}
 
 
@@ -83,6 +86,49 @@ def test_the_history_tells_rows_and_errors_in_plain_words(owner, connected, shop
     page = owner.get(f"/data-export/{export.pk}").content.decode()
     assert "is not a table (a view?)" in page
     assert page.count(">done<") == 1
+
+
+def test_the_history_tells_lag_duration_bytes_rows_and_the_next_run(owner, connected):
+    owner.post("/data-export/new", {"connector": connected.pk, **FORM})
+    export = Export.objects.get()
+    run = running.run(export)
+    page = owner.get(f"/data-export/{export.pk}").content.decode()
+    assert re.search(r"\d\.\d s · 0 rows · \d+\xa0bytes", page)
+    assert re.search(r"Changes older than \d+\.\d s had arrived\.", page)
+    ended = run.started_at + dt.timedelta(seconds=90)
+    Run.objects.update(finished_at=ended, next_run_at=AT)
+    parts = run.datasets
+    parts.update(rows_written=2, rows_deleted=1, bytes_sent=700, fresh_at=ended - LAG)
+    page = owner.get(f"/data-export/{export.pk}").content.decode()
+    assert "90.0 s · 6 rows · 1.4\xa0KB" in page
+    assert "Changes older than 12.5 s had arrived." in page
+    assert re.search(r"Next run after it</dt><dd[^>]*>Nov. 29, 2031", page)
+    parts.filter(dataset="orders").update(fresh_at=None)  # it never arrived
+    assert "had arrived" not in owner.get(f"/data-export/{export.pk}").content.decode()
+
+
+def test_how_often_both_sides_are_compared_is_chosen_and_written_down(owner, connected):
+    owner.post("/data-export/new", {"connector": connected.pk, **FORM})
+    export = Export.objects.get()
+    assert export.rhythm == "night"
+    running.run(export)
+    export.refresh_from_db()
+    assert export.compare_at is not None
+    here = f"/data-export/{export.pk}"
+    form = {"connector": connected.pk, **FORM}
+    owner.post(f"{here}/edit", {**form, "comparison": "never"})
+    export.refresh_from_db()
+    assert (export.rhythm, export.compare_at) == ("never", None)
+    assert "Only when somebody asks" in owner.get(here).content.decode()
+    owner.post(f"{here}/edit", form)
+    export.refresh_from_db()
+    assert export.rhythm == "never"  # what the form does not say stays
+    owner.post(f"{here}/edit", {**form, "comparison": "week"})
+    export.refresh_from_db()
+    assert export.rhythm == "week"
+    assert export.compare_at is not None
+    told = AuditEntry.objects.filter(verb__startswith="export.").order_by("pk")
+    assert [entry.details["comparison"] for entry in told] == ["night", "never", "never", "week"]
 
 
 def test_what_is_exported_is_documented_from_the_catalogue(owner):

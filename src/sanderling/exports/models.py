@@ -17,6 +17,14 @@ class Interval(models.TextChoices):
     CRON = "cron", _("By a cron line")
 
 
+class Rhythm(models.TextChoices):
+    """How often both sides are compared unasked: some destinations bill what that reads."""
+
+    NIGHT = "night", _("Every night")
+    WEEK = "week", _("One night a week")
+    NEVER = "never", _("Only when somebody asks")
+
+
 class Export(models.Model):
     """One schedule of uploads into one schema of one connector."""
 
@@ -27,6 +35,9 @@ class Export(models.Model):
     cron = models.CharField(max_length=100, blank=True, default="")
     datasets = models.JSONField(default=list)
     views = models.JSONField(default=list)  # of the ready-made analysis, that somebody asked for
+    rhythm = models.CharField(
+        max_length=5, choices=Rhythm.choices, default="night", db_default="night"
+    )
     is_paused = models.BooleanField(default=False)
     next_run_at = models.DateTimeField(null=True)
     requested_at = models.DateTimeField(null=True)  # somebody pressed "Run now"
@@ -91,6 +102,7 @@ class Run(models.Model):
     problem = models.TextField(blank=True, default="")  # of the views, beside the datasets
     started_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
+    next_run_at = models.DateTimeField(null=True)  # as it stood when this one ended
 
     class Meta:
         indexes = [models.Index(fields=["export", "-id"], name="exports_run_recent")]
@@ -114,6 +126,7 @@ class DatasetRun(models.Model):
     notes = models.JSONField(default=list)  # sentences: widened columns, left-out columns…
     error = models.TextField(blank=True, default="")
     held_seconds = models.FloatField(default=0)  # age of our oldest open writer: it holds rows back
+    fresh_at = models.DateTimeField(null=True)  # what was committed before had arrived at its end
     started_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
 

@@ -80,6 +80,7 @@ def _move(this: Run, export: Export, name: str) -> None:
     except Exception:
         LOG.exception("Dataset %s of export %s failed.", name, export.pk)
         part.status, part.error = RunStatus.FAILED, OUR_FAULT
+    part.fresh_at = mark.fresh_at  # after a failure as fresh as it was before
     part.finished_at = timezone.now()
     part.save()
 
@@ -100,8 +101,8 @@ def _finish(this: Run, export: Export) -> None:
     has_failed = this.datasets.filter(status=RunStatus.FAILED).exists()
     this.status = RunStatus.FAILED if has_failed else RunStatus.FINISHED
     this.finished_at = timezone.now()
-    this.save(update_fields=["status", "problem", "finished_at"])
-    moment = next_run(export, this.finished_at, has_failed=has_failed)
+    moment = this.next_run_at = next_run(export, this.finished_at, has_failed=has_failed)
+    this.save(update_fields=["status", "problem", "finished_at", "next_run_at"])
     night = next_night(export, this.finished_at)
     Export.objects.filter(pk=export.pk).update(next_run_at=moment, compare_at=night)
     Run.objects.filter(export=export, started_at__lt=this.finished_at - REMEMBERED).delete()

@@ -14,8 +14,8 @@ from sanderling.connectors.models import Connector
 from sanderling.exports import checking
 from sanderling.exports.catalogue import DATASETS
 from sanderling.exports.destinations.kinds import kind_of
-from sanderling.exports.models import Export, Interval
-from sanderling.exports.scheduling import check_cron
+from sanderling.exports.models import Export, Interval, Rhythm
+from sanderling.exports.scheduling import check_cron, next_night
 from sanderling.lib.errors import Invalid, NotFound
 
 
@@ -28,6 +28,7 @@ class Draft:
     schema: str = ""  # the usual one of the connector
     interval: str = Interval.DAY
     cron: str = ""
+    rhythm: str = ""  # as it was, at first as it is usual for the connector
 
 
 def get(organisation_id: int, export_id: int) -> Export:
@@ -58,6 +59,8 @@ def save(organisation_id: int, draft: Draft, *, export_id: int | None = None, by
     connector = connectors.get(organisation_id, draft.connector_id)
     draft = replace(draft, schema=draft.schema.strip() or kind_of(connector).schema(connector))
     stored = get(organisation_id, export_id) if export_id is not None else None
+    usual = stored.rhythm if stored else kind_of(connector).rhythm
+    draft = replace(draft, rhythm=draft.rhythm or usual)
     _check(organisation_id, draft, connector, stored)
     with transaction.atomic():
         export = stored or Export(organisation_id=organisation_id)
@@ -67,11 +70,12 @@ def save(organisation_id: int, draft: Draft, *, export_id: int | None = None, by
         export.cron = draft.cron.strip() if draft.interval == Interval.CRON else ""
         export.datasets = [name for name in DATASETS if name in set(draft.datasets)]
         export.next_run_at = timezone.now()
+        _set_rhythm(export, draft.rhythm)
         export.save()
         verb = "export.change" if stored else "export.create"
         auditing.record(
             by, verb, export.pk, connector=connector.name, schema=export.schema,
-            datasets=export.datasets,
+            datasets=export.datasets, comparison=export.rhythm,
         )  # fmt: skip
     return export
 
@@ -95,6 +99,13 @@ def delete(organisation_id: int, export_id: int, *, by: Actor) -> None:
         auditing.record(by, "export.delete", export_id)
 
 
+def _set_rhythm(export: Export, rhythm: str) -> None:
+    """Change how often both sides are compared; the first run of a new export sets the night."""
+    if export.rhythm != rhythm:
+        export.rhythm = rhythm
+        export.compare_at = next_night(export, timezone.now()) if export.pk else None
+
+
 def _check(organisation_id: int, draft: Draft, connector: Connector, stored: Export | None) -> None:
     problems = _problems_of_form(draft, connector)
     if draft.interval == Interval.CRON and "interval" not in problems:
@@ -116,6 +127,8 @@ def _problems_of_form(draft: Draft, connector: Connector) -> dict[str, list[str]
     kind = kind_of(connector)
     if draft.interval not in Interval.values:
         problems["interval"] = ["Choose how often rows are uploaded."]
+    if draft.rhythm not in Rhythm.values:
+        problems["comparison"] = ["Choose how often both sides are compared: night, week, never."]
     if not draft.datasets:
         problems["datasets"] = ["Choose at least one dataset."]
     if unknown := sorted(set(draft.datasets) - set(DATASETS)):

@@ -5,7 +5,7 @@ import itertools
 
 from croniter import croniter
 
-from sanderling.exports.models import Export, Interval
+from sanderling.exports.models import Export, Interval, Rhythm
 from sanderling.lib.errors import Invalid
 
 EVERY = {
@@ -27,15 +27,20 @@ def next_run(export: Export, now: dt.datetime, *, has_failed: bool = False) -> d
     return min(regular, now + AFTER_FAILURE) if has_failed else regular
 
 
-def next_night(export: Export, now: dt.datetime) -> dt.datetime:
+def next_night(export: Export, now: dt.datetime) -> dt.datetime | None:
     """Return when both sides are compared next: between two and four in the organisation's night.
 
-    Each export has a minute of its own, so that a thousand of them do not begin at once.
+    Each export has a minute of its own, and by the week a night of its own, so that a thousand of
+    them do not begin at once.  None when nobody wants it.
     """
+    if export.rhythm == Rhythm.NEVER:
+        return None
     local = now.astimezone(export.organisation.zone)
     moment = dt.time(2 + export.pk % 2, export.pk * 7 % 60)
     tonight = dt.datetime.combine(local.date(), moment, tzinfo=local.tzinfo)
     later = tonight if tonight > local else tonight + dt.timedelta(days=1)
+    if export.rhythm == Rhythm.WEEK:
+        later += dt.timedelta(days=(export.pk - later.weekday()) % 7)
     return later.astimezone(dt.UTC)
 
 

@@ -1,5 +1,6 @@
 """Uploads into the customer's own database: kept, run, and how they went."""
 
+import datetime as dt
 from typing import Any
 
 from sanderling.api.answering import EMPTY, Answer, present
@@ -7,7 +8,7 @@ from sanderling.api.calling import Call
 from sanderling.api.operations import operation
 from sanderling.api.shapes import Id, Page, Shape
 from sanderling.api.times import stamp
-from sanderling.exports import analysing, requesting, saving
+from sanderling.exports import analysing, history, requesting, saving
 from sanderling.exports.catalogue import DATASETS
 from sanderling.exports.models import Comparison, DatasetRun, Export, Run
 
@@ -20,6 +21,7 @@ class ExportBody(Shape):
     schema: str | None = None
     interval: str | None = None
     cron: str | None = None
+    comparison: str | None = None
 
 
 class Pause(Shape):
@@ -43,7 +45,7 @@ def list_exports(call: Call) -> list[dict[str, Any]]:
 @operation("POST", "/v3/exports", summary="Add a data export")
 def add_export(call: Call, body: ExportBody) -> dict[str, Any]:
     """Create an export, due at once."""
-    draft = _draft(body, Export(connector_id=0, schema=""))
+    draft = _draft(body, Export(connector_id=0, schema="", rhythm=""))
     return _export(saving.save(call.organisation_id, draft, by=call.actor))
 
 
@@ -144,6 +146,7 @@ def _draft(body: ExportBody, base: Export) -> saving.Draft:
         schema=base.schema if body.schema is None else body.schema,
         interval=base.interval if body.interval is None else body.interval,
         cron=base.cron if body.cron is None else body.cron,
+        rhythm=base.rhythm if body.comparison is None else body.comparison,
     )
 
 
@@ -155,6 +158,8 @@ def _export(export: Export) -> dict[str, Any]:
         interval=export.interval,
         cron=export.cron or None,
         datasets=export.datasets,
+        comparison=export.rhythm,
+        nextComparisonAt=stamp(export.compare_at) if export.compare_at else None,
         paused=export.is_paused,
         nextRunAt=stamp(export.next_run_at) if export.next_run_at else None,
     )
@@ -175,14 +180,24 @@ def _comparison(one: Comparison) -> dict[str, Any]:
 
 
 def _run(run: Run) -> dict[str, Any]:
+    totals = history.totals_of(run)
     return present(
         id=run.pk,
         status=run.status,
         cause=run.cause,
         startedAt=stamp(run.started_at),
         finishedAt=stamp(run.finished_at) if run.finished_at else None,
+        durationSeconds=_seconds(totals.duration),
+        lagSeconds=_seconds(totals.lag),
+        rows=totals.rows,
+        bytes=totals.bytes,
+        nextRunAt=stamp(run.next_run_at) if run.next_run_at else None,
         datasets=[_dataset(one) for one in run.datasets.all()],
     )
+
+
+def _seconds(span: dt.timedelta | None) -> float | None:
+    return None if span is None else round(span.total_seconds(), 1)
 
 
 def _dataset(part: DatasetRun) -> dict[str, Any]:
@@ -195,6 +210,7 @@ def _dataset(part: DatasetRun) -> dict[str, Any]:
         bytesSent=part.bytes_sent,
         requests=part.requests or None,
         bytesBilled=part.bytes_billed or None,
+        completeUpTo=stamp(part.fresh_at) if part.fresh_at else None,
         notes=part.notes or None,
         error=part.error or None,
     )

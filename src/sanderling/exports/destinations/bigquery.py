@@ -15,7 +15,7 @@ from sanderling.exports.analysis.views import View
 from sanderling.exports.catalogue import DATASETS
 from sanderling.exports.datasets.columns import Dataset, Dialect, Manner
 from sanderling.exports.destinations.protocol import Kind, Shape, Sum, Sums
-from sanderling.exports.models import Export, Interval, Watermark
+from sanderling.exports.models import Export, Interval, Rhythm, Watermark
 
 NAME = re.compile(r"[A-Za-z0-9_]{1,1024}")
 
@@ -151,4 +151,5 @@ KIND = Kind(
     server=("database",),  # the project
     schema=lambda connector: connector.dataset,
     interval=Interval.DAY,
+    rhythm=Rhythm.WEEK,  # a query over all tables is billed
 )

@@ -14,7 +14,7 @@ from sanderling.connectors.drivers.chunks import Blocks, Chunk, Counts, Place, W
 from sanderling.connectors.models import Connector
 from sanderling.exports.analysis.views import View
 from sanderling.exports.datasets.columns import Dataset, Dialect, Manner
-from sanderling.exports.models import Export, Interval
+from sanderling.exports.models import Export, Interval, Rhythm
 
 
 @dataclass(frozen=True)
@@ -103,3 +103,4 @@ class Kind:
     server: tuple[str, ...]
     schema: Callable[[Connector], str]  # where rows go when nothing else is said
     interval: Interval = Interval.DAY  # usual
+    rhythm: Rhythm = Rhythm.NIGHT  # usual

@@ -14,7 +14,7 @@ from sanderling.connectors import saving as connectors
 from sanderling.exports import saving
 from sanderling.exports.catalogue import DATASETS
 from sanderling.exports.destinations.kinds import KINDS
-from sanderling.exports.models import Export, Interval
+from sanderling.exports.models import Export, Interval, Rhythm
 from sanderling.exports.saving import Draft
 from sanderling.lib.errors import Invalid
 from sanderling.web.guarding import allowed
@@ -46,6 +46,15 @@ class ExportForm(forms.Form):
             "public. In BigQuery a dataset; when empty, that of the connector."
         ),
     )
+    comparison = forms.ChoiceField(
+        label=gettext_lazy("Compare both sides"),
+        choices=[("", gettext_lazy("As usual for the connector")), *Rhythm.choices],
+        required=False,
+        help_text=gettext_lazy(
+            "Counts and checksums of every table and day. As usual is every night for PostgreSQL, "
+            "and one night a week for BigQuery, which bills what it reads."
+        ),
+    )
     datasets = forms.MultipleChoiceField(
         label=gettext_lazy("Datasets"),
         choices=[(name, name) for name in DATASETS],
@@ -74,6 +83,7 @@ class ExportForm(forms.Form):
             schema=filled["schema"],
             interval=filled["interval"],
             cron=filled["cron"],
+            rhythm=filled["comparison"],
         )
 
 
@@ -92,6 +102,7 @@ def edit(request: PersonRequest, export_id: int) -> HttpResponseBase:
         "interval": export.interval,
         "cron": export.cron,
         "schema": export.schema,
+        "comparison": export.rhythm,
         "datasets": export.datasets,
     }
     return _form(request, export, initial)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import Max, Sum
@@ -11,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sanderling.accounts.rights import Permission
-from sanderling.exports import comparing, saving
+from sanderling.exports import comparing, history, saving
 from sanderling.exports.catalogue import DATASETS
-from sanderling.exports.models import Comparison, Export, Run, RunStatus, Watermark
+from sanderling.exports.models import Comparison, DatasetRun, Export, Run, RunStatus, Watermark
 from sanderling.web.guarding import allowed
 from sanderling.web.membership import PersonRequest
 
@@ -52,7 +53,7 @@ def show(request: PersonRequest, export_id: int) -> HttpResponseBase:
     now = timezone.now()
     shown = {
         "export": export,
-        "runs": [(run, list(run.datasets.order_by("pk")), _duration(run)) for run in runs],
+        "runs": [(run, _parts(run), history.totals_of(run)) for run in runs],
         "marks": _freshness(export, now),
         "comparisons": comparing.latest(export),
         "agreement": _agreement(export),
@@ -67,10 +68,8 @@ def _edits(request: PersonRequest) -> bool:
     return Permission.EDIT_EXPORTS in request.actor.permissions
 
 
-def _duration(run: Run) -> dt.timedelta | None:
-    if run.finished_at is None:
-        return None
-    return dt.timedelta(seconds=round((run.finished_at - run.started_at).total_seconds()))
+def _parts(run: Run) -> list[DatasetRun]:
+    return sorted(run.datasets.all(), key=attrgetter("pk"))
 
 
 def _freshness(export: Export, now: dt.datetime) -> list[tuple[str, dt.datetime | None]]:
