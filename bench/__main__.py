@@ -117,7 +117,31 @@ BENCHES = (
         "the same look-up among 10,000 contacts",
         r"(?P<part>by \S+(?: id)?) .*99th grows (?P<ratio>[\d.]+)",
         None,
+        full=("--sizes", "10000", "300000", "--calls", "1000"),
         quick=("--sizes", "1000", "10000", "--calls", "100"),
+    ),
+    Bench(
+        "bigquery",
+        "200,000 rows to Parquet a second of a core",
+        r"^(?P<part>\w+) +(?:[\d.,]+ +){4}(?P<beside>[\d,]+) +(?P<ratio>[\d.]+) +[\d.]+"
+        r" +(?P<memory>[\d.]+)$",
+        (LEAST, 1.0),
+        full=("--rows", "300000", "--rounds", "2"),
+        quick=("--rows", "20000", "--rounds", "1"),
+    ),
+    Bench(
+        "letters",
+        "the same mail rendered, then encoded",
+        r"^(?P<part>\w+) .*encoded ahead +(?P<beside>[\d.]+ us).*ratio (?P<ratio>[\d.]+)",
+        (LEAST, 1.0),
+        quick=("--people", "100"),
+    ),
+    Bench(
+        "tracking",
+        "the same event by the API",
+        r"^(?P<part>.+?) +(?P<beside>[\d.]+ ms CPU) .*ratio (?P<ratio>[\d.]+)",
+        None,
+        quick=("--hits", "200", "--visitors", "200"),
     ),
     Bench(
         "workflows",

@@ -57,6 +57,7 @@ def compare(name: str, message: str, people: int) -> None:
     print(
         f"{name:10} rendered, then encoded {before:6.1f} us, {len(first['render']):,} bytes   "
         f"encoded ahead {after:6.1f} us, {len(first['encode']):,} bytes"
+        f"   ratio {before / after:.2f}"
     )
 
 

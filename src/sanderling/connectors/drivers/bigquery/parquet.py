@@ -1,6 +1,6 @@
 """COPY data becomes a Parquet file, in memory that does not grow with the rows.
 
-The bytes of ``COPY … CSV`` are parsed by Arrow, some 15,000 rows at a time; no Python value is made
+The bytes of ``COPY … CSV`` are parsed by Arrow, some 4,000 rows at a time; no Python value is made
 of a row.  On the way the bounds are noted that a MERGE needs as constants.
 """
 
@@ -24,8 +24,8 @@ ARROW: dict[str, pa.DataType] = {
     "BOOL": pa.bool_(),
     "TIMESTAMP": pa.timestamp("us", "UTC"),
 }
-BLOCK = 4 << 20  # bytes of CSV that are parsed at once
-GROUP = 50_000  # rows of a row group, about
+BLOCK = 1 << 20  # bytes of CSV that are parsed at once; no row may be longer
+GROUP = 20_000  # rows of a row group, about: memory grows with it, files shrink by a few percent
 
 
 @dataclass
