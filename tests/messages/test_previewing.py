@@ -54,6 +54,26 @@ def test_a_mistake_is_shown_with_its_line(cast):
     assert problem.source_line == "  #foreach($x in)"
 
 
+def test_all_mistakes_are_shown_at_once_with_their_lines(cast):
+    snapshot = draft(
+        cast, subject="${firstName", html="<p>\n  #foreach($x in)\n#end\n#set($a = $b-1)</p>"
+    )
+    problems = previewing.preview(cast.organisation.pk, snapshot).problems
+    assert [(each.part, each.line, each.source_line) for each in problems] == [
+        ("subject", 1, "${firstName"),
+        ("html", 2, "  #foreach($x in)"),
+        ("html", 4, "#set($a = $b-1)</p>"),
+    ]
+
+
+def test_mistakes_of_a_language_are_those_of_its_texts(cast):
+    snapshot = draft(cast, html="<p>$firstName</p>") | {"translations": {"uk": {"html": "#set($a = 2-1)"}}}
+    shown = previewing.preview(cast.organisation.pk, snapshot)
+    assert shown.html == "<p></p>"
+    [problem] = previewing.preview(cast.organisation.pk, snapshot, language="uk").problems
+    assert (problem.part, problem.line, problem.source_line) == ("html", 1, "#set($a = 2-1)")
+
+
 def test_the_data_of_a_trigger_can_be_tried(cast):
     snapshot = draft(cast, text="$!data.get('1043').get(0).get('name')")
     shown = previewing.preview(

@@ -72,6 +72,24 @@ def test_traps_are_explained_with_a_way_out(source, message):
 @pytest.mark.parametrize(
     "source",
     [
+        "<p>\n  #foreach($x in)\n#end\n</p>",
+        "#foreach($x)a#end",
+        "#if()a#end",
+        "#if( )#end",
+        "#macro()a#end",
+        "#define()a#end",
+        "#@wrap(1+1)a#end",
+    ],
+)
+def test_a_mistake_is_told_once_and_not_again_at_its_end(source):
+    [problem] = check(source).problems
+    assert "#end" not in problem.message.split("found")[0]
+    assert problem.severity is Severity.ERROR
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
         "#if($data.x.size() > 0)$data.x.get(0)#end",
         "#if(!$data.get('x').isEmpty())$data.get('x').get(0)#end",
         "#if($data['x'])$data.x[0]#end",

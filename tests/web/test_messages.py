@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 
 from sanderling.messages.models import Message
 
@@ -52,6 +53,29 @@ def test_the_preview_follows_the_form_and_not_the_store(cast, sender):
     assert answer["Content-Security-Policy"].startswith("sandbox")
     assert "frame-ancestors 'self'" in answer["Content-Security-Policy"]
     assert Message.objects.count() == 0
+
+
+def test_a_preview_of_mistakes_shows_them_all_with_and_without_script(cast, sender):
+    form = {"subject": "Hi", "html": "<p>\n#foreach($x in)\n#end\n#set($a = 2-1)"}
+    words = html.unescape(sender.post("/messages/preview", form).content.decode())
+    assert words.count("data-go-to-line") == 2
+    assert "#foreach($x in)</pre>" in words
+    assert "#set($a = 2-1)</pre>" in words
+    page = sender.post("/messages/preview/page", form)
+    assert page["Content-Type"].startswith("text/plain")
+    assert page.content.decode().split("\n") == [
+        "html, line 2, column 1: '#foreach' needs '($element in $list)'.",
+        "    #foreach($x in)",
+        "",
+        "html, line 4, column 12: A minus before a digit belongs to the number: write '- 1'.",
+        "    #set($a = 2-1)",
+    ]
+
+
+def test_a_new_message_has_no_tags(sender):
+    page = sender.get("/messages/new").content.decode()
+    [field] = re.findall(r'<input[^>]*name="tags"[^>]*>', page)
+    assert "value" not in field
 
 
 def test_a_preview_for_nobody_and_of_nonsense_says_so(cast, sender):

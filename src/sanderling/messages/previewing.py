@@ -13,6 +13,7 @@ from django.conf import settings
 from sanderling import velocity
 from sanderling.accounts.models import Organisation
 from sanderling.lib.errors import NotFound
+from sanderling.messages import checking
 from sanderling.messages.models import Channel
 from sanderling.messages.names import Person
 from sanderling.messages.preparing import prepare
@@ -58,9 +59,7 @@ def preview(
         renderer = _renderer(organisation_id, snapshot, wanted)
         preheader = _preheader(snapshot, wanted)
     except velocity.VelocityError as error:
-        parts = parts_of(snapshot, wanted)
-        source = parts.get(error.template, "")
-        return Preview(problems=[of_error(error, source, fields=snapshot["fields"])])
+        return Preview(problems=_of_templates(organisation_id, snapshot, wanted, error))
     given, problems = _given(organisation_id, renderer, contact_id, params)
     shown = _rendered(renderer, snapshot, person, given)
     return replace(
@@ -114,6 +113,23 @@ def _rendered(
     if is_tracked(snapshot):
         text = ADDRESS.sub(f"{settings.BASE_URL}/l/{SAMPLE}", text)  # as long as it will be
     return Preview(page.subject, "", page.html, text, _distinct(problems), given, details)
+
+
+def _of_templates(
+    organisation_id: int, snapshot: Mapping[str, Any], language: str, first: velocity.VelocityError
+) -> list[Problem]:
+    """Everything that is wrong with the texts, not only what stopped the rendering."""
+    source = parts_of(snapshot, language).get(first.template, "")
+    stopped = of_error(first, source, fields=snapshot["fields"])
+    written = language if language in snapshot["translations"] else ""
+    found = [
+        replace(problem, language="")
+        for problem in checking.problems_in(organisation_id, snapshot)
+        if problem.line and problem.language == written
+    ]
+    place = (stopped.part, stopped.line, stopped.column)
+    is_told = place in {(each.part, each.line, each.column) for each in found}
+    return found if is_told else [stopped, *found]
 
 
 def _distinct(problems: list[Problem]) -> list[Problem]:

@@ -42,7 +42,10 @@ MAX_MISTAKES = 20
 TOOLS = frozenset(default_tools(now=datetime(2000, 1, 1, tzinfo=UTC)))
 NEVER_CLOSED = "is never closed"
 
-_HEAD = re.compile(r"#\{?(if|elseif|set|foreach|define|macro|parse|include|evaluate)\}?[ \t]*\(")
+_HEAD = re.compile(
+    r"#\{?(if|elseif|set|foreach|define|macro|parse|include|evaluate|@[A-Za-z_]\w*)\}?[ \t]*\("
+)
+_CLOSED_BY_END = frozenset({"if", "foreach", "macro", "define"})
 _DOMAINS = frozenset(
     ("biz", "co", "com", "de", "eu", "info", "io", "net", "online", "org", "pl", "shop", "ua", "uk")
 )
@@ -153,8 +156,19 @@ def _head_covered(text: str, head: re.Match[str]) -> str:
         variable = re.match(r"[ ]*\$\w+[ ]+in[ ]*", inside)
         harmless = f"{variable[0]}[]" if variable else "$i in[]"
     if not harmless or len(inside) < len(harmless):
-        return text[: head.start()] + _blank(text[head.start() : end + 1]) + text[end + 1 :]
+        return _taken_out(text, head, end + 1)
     return text[: head.end()] + harmless.ljust(len(inside)) + text[end:]
+
+
+def _taken_out(text: str, head: re.Match[str], end: int) -> str:
+    """The text without this directive; one that an `#end` closes leaves an `#if` to be closed."""
+    opener = "#if(1)" if head[1] in _CLOSED_BY_END or head[1][0] == "@" else ""
+    if end - head.start() < len(opener) and text[end : end + 1] not in ("", "\r", "\n", "#", "$"):
+        end += 1
+    blank = _blank(text[head.start() : end])
+    if opener and blank.startswith(" " * len(opener)):
+        blank = opener + blank[len(opener) :]
+    return text[: head.start()] + blank + text[end:]
 
 
 def _closing(text: str, start: int) -> int:

@@ -64,7 +64,8 @@ def preview_page(request: PersonRequest) -> HttpResponseBase:
     shown = _previewed(request)
     if shown.html:
         return in_frame(shown.html)
-    return in_frame(shown.text, content_type="text/plain; charset=utf-8")
+    words = shown.text or "\n\n".join(map(_in_words, shown.problems))
+    return in_frame(words, content_type="text/plain; charset=utf-8")
 
 
 @require_POST
@@ -170,6 +171,19 @@ def _previewed(request: PersonRequest) -> Preview:
         words = _("There is no contact “%(who)s”.") % {"who": who[:100]}
         shown.problems.insert(0, Problem("reader", words, is_fatal=False))
     return shown
+
+
+def _in_words(problem: Problem) -> str:
+    """Return a problem for a frame without our pages: the place, the sentence, the line itself."""
+    place = ""
+    if problem.line:
+        place = _("line %(line)d, column %(column)d") % {
+            "line": problem.line,
+            "column": problem.column,
+        }
+    head = f"{problem.part}, {place}: " if place else f"{problem.part}: "
+    line = f"\n    {problem.source_line}" if problem.source_line else ""
+    return f"{head}{problem.message}{line}"
 
 
 def _params(text: str) -> dict[str, Any]:

@@ -59,8 +59,7 @@ class MessageForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         known = [(one.key, one.name) for one in consent.categories(organisation_id)]
         self.fields["categories"].choices = known  # type: ignore[attr-defined]
-        if self.instance.pk:
-            self.initial["tags"] = ", ".join(self.instance.tags)
+        self.initial["tags"] = ", ".join(self.instance.tags)
 
     def clean_tags(self) -> list[str]:
         """Return the tags as a list, each once."""
