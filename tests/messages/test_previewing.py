@@ -67,7 +67,9 @@ def test_all_mistakes_are_shown_at_once_with_their_lines(cast):
 
 
 def test_mistakes_of_a_language_are_those_of_its_texts(cast):
-    snapshot = draft(cast, html="<p>$firstName</p>") | {"translations": {"uk": {"html": "#set($a = 2-1)"}}}
+    snapshot = draft(cast, html="<p>$firstName</p>") | {
+        "translations": {"uk": {"html": "#set($a = 2-1)"}}
+    }
     shown = previewing.preview(cast.organisation.pk, snapshot)
     assert shown.html == "<p></p>"
     [problem] = previewing.preview(cast.organisation.pk, snapshot, language="uk").problems
