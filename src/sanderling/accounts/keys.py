@@ -18,7 +18,9 @@ from sanderling.lib.errors import Invalid, NotFound
 from sanderling.postgres.statements import Statements
 
 STATEMENTS = Statements(__package__)
-OF_ORGANISATION = ("name", "time_zone", "language", "currency", "second_person", "created_at")
+OF_ORGANISATION = (
+    "name", "time_zone", "language", "currency", "second_person", "text_scalars", "created_at",
+)  # fmt: skip
 
 IDLE_LIMIT = dt.timedelta(days=90)  # a key that nobody uses is switched off (api.md §1.3)
 TOUCH_EVERY = dt.timedelta(minutes=5)  # last_used_at need not be exact, and a write is not free

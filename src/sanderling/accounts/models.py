@@ -17,6 +17,7 @@ class Organisation(models.Model):
     language = models.CharField(max_length=10, default="en")
     currency = models.CharField(max_length=3, default="USD")
     second_person = models.BooleanField(default=False)  # campaigns need another person's approval
+    text_scalars = models.BooleanField(default=False, db_default=False)  # of the API's old methods
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

@@ -15,7 +15,7 @@ from django.db import DataError, InterfaceError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 
-from sanderling.api import answering, logging_calls, routing
+from sanderling.api import answering, logging_calls, routing, texts
 from sanderling.api.authenticating import caller_of
 from sanderling.api.calling import Caller
 from sanderling.api.limiting import LIMITS, Verdict
@@ -103,7 +103,10 @@ def _attempted(
     if operation.needs_json and not _says_json(request):
         return answering.refusal(request, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
     try:
-        return answering.response_of(_run(request, operation, found, caller))
+        result = _run(request, operation, found, caller)
+        if caller is not None and caller.organisation.text_scalars:
+            result = _as_of_old(operation, result)
+        return answering.response_of(result)
     except SanderlingError as error:
         return answering.problem(request, error)
     except RequestDataTooBig:
@@ -117,6 +120,11 @@ def _attempted(
         # A value that no column takes: the caller's, not ours.
         LOG.warning("%s %s refused: %s", operation.method, operation.path, error)
         return answering.sentence(400, "A value is too long or too large.")
+
+
+def _as_of_old(operation: Operation, result: Any) -> Any:
+    is_old = (operation.method, operation.path) in texts.OLD
+    return texts.in_texts(result) if is_old else result
 
 
 def _came_too_slowly(error: BaseException | None) -> bool:

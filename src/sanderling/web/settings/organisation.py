@@ -1,6 +1,7 @@
 """The organisation itself: name, time zone, language, currency, approval."""
 
 import zoneinfo
+from typing import ClassVar
 
 from django import forms
 from django.contrib import messages
@@ -56,10 +57,17 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Organisation
-        fields = ("name", "time_zone", "language", "currency", "second_person")
+        fields = ("name", "time_zone", "language", "currency", "second_person", "text_scalars")
         labels = {
             "name": _("Name"),
             "second_person": _("A second person must approve a campaign before it starts"),
+            "text_scalars": _("Old methods of the API write numbers as texts"),
+        }
+        help_texts: ClassVar = {
+            "text_scalars": _(
+                'Only for programs that expect "0.0" and "false" of address books, balance,'
+                " adding a contact, sending and status."
+            ),
         }
 
     def clean_currency(self) -> str:
