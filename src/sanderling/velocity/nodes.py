@@ -258,14 +258,16 @@ class Stop(Directive):
     """`#stop`: the message ends here."""
 
 
-def children_of(node: Node) -> Iterator[Node]:
+def children_of(node: Node) -> list[Node]:
     """The nodes directly below this one, in the order of the template."""
     kind = node.__class__
     if kind not in _FIELDS:
         each_field = (each for each in fields(node) if each.type not in ("int", "str", "bool"))
         _FIELDS[kind] = tuple(each.name for each in each_field)
+    children: list[Node] = []
     for name in _FIELDS[kind]:
-        yield from _nodes_in(getattr(node, name))
+        _collect(getattr(node, name), children)
+    return children
 
 
 _FIELDS: dict[type, tuple[str, ...]] = {}
@@ -278,12 +280,12 @@ def walk(nodes: list[Node]) -> Iterator[Node]:
     while waiting:
         node = waiting.pop()
         yield node
-        waiting.extend(reversed(list(children_of(node))))
+        waiting.extend(reversed(children_of(node)))
 
 
-def _nodes_in(value: object) -> Iterator[Node]:
+def _collect(value: object, children: list[Node]) -> None:
     if isinstance(value, Node):
-        yield value
+        children.append(value)
     elif isinstance(value, (list, tuple)):
         for element in value:
-            yield from _nodes_in(element)
+            _collect(element, children)
