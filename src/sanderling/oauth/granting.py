@@ -35,7 +35,12 @@ class Validator(OAuth2Validator):  # type: ignore[misc]
     def validate_code(
         self, client_id: str, code: str, client: Any, request: Any, *args: Any, **kwargs: Any
     ) -> bool:
-        """Remember for which organisation the code was given; a used one ends what came of it."""
+        """Remember for which organisation the code was given; a used one ends what came of it.
+
+        The row is locked first: of exchanges at the same time the others wait, and then find the
+        code used.
+        """
+        list(Grant.objects.select_for_update().filter(code=code, application=client))
         if not super().validate_code(client_id, code, client, request, *args, **kwargs):
             _end_families(client, code)
             return False
