@@ -24,7 +24,7 @@ ARROW: dict[str, pa.DataType] = {
     "BOOL": pa.bool_(),
     "TIMESTAMP": pa.timestamp("us", "UTC"),
 }
-BLOCK = 1 << 20  # bytes of CSV that are parsed at once; no row may be longer
+BLOCK = 1 << 20  # bytes of CSV that are parsed at once; a row may take two
 GROUP = 20_000  # rows of a row group, about: memory grows with it, files shrink by a few percent
 
 
