@@ -30,6 +30,7 @@ from sanderling.postgres.statements import (
 
 STATEMENTS = Statements(__package__)
 STAGED = "contacts_staged"
+MANY = 2_000  # fewer are quick in whatever order they are compared
 IDENTITY = ("contact_id", "external_id", "email", "email_key", "phone", "token", "field_key")
 COLUMNS = ("line", *IDENTITY, *TEXT_COLUMNS, "fields")
 
@@ -117,10 +118,22 @@ class Staging:
         self._run("fold_same")
         self._run("defer_attaching")
         self._claim()
-        self._run("insert_new")
+        self._teach_planner(STATEMENTS.run("insert_new", self.params))
         self._run("update_matched")
         released = STATEMENTS.rows("renew_staged_keys", self.params)
         keeping_keys.pass_on(self.organisation_id, [(k, v, c) for k, v, c in released])
+
+    def _teach_planner(self, added: int) -> None:
+        """Have the tables sampled when the planner believes in far fewer people than there are.
+
+        Of an organisation that is younger than the statistics it expects one row, and then compares
+        everybody with everybody: 50,000 new people once took more than half an hour.
+        """
+        if added < MANY:
+            return
+        plan = STATEMENTS.rows("expect_keys", self.params)[0][0]
+        if plan[0]["Plan"]["Plan Rows"] < added:
+            STATEMENTS.run("analyze_people")
 
     def _claim(self) -> None:
         losers = [line for (line,) in STATEMENTS.rows("claim_staged", self.params)]

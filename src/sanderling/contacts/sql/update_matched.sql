@@ -1,9 +1,6 @@
 -- update_matched: known people take what was said, and only those for whom it is news are written.
 -- An address that differs only in letter case is the same address and stays as it was written.
--- No join here is a disaster when its sides are larger than the planner believes, and it does believe
--- "one row" of an organisation that is younger than the statistics: 25,000 people were then compared
--- with 25,000 by nested loops for ten minutes.  So people are joined by their id alone, which has an
--- index, and those written are kept in a table, whose size the planner sees.
+-- Those written are kept in a table, whose size the planner sees; of a CTE it only believes something.
 TRUNCATE contacts_written;
 
 WITH said AS (
