@@ -59,6 +59,7 @@ def busy(world):
     )  # fmt: skip
     Contact.objects.update(created_at=START - DAY)
     Event.objects.update(occurred_at=START)  # the orders' own
+    Event.objects.filter(contact_id=dina).update(occurred_at=START + DAY)
     world.broadcast, world.mail = broadcast, message
     return world
 

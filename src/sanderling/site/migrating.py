@@ -3,13 +3,16 @@
 import contextlib
 import gc
 import io
+import time
 from collections.abc import Iterator
 
 from django.core.management import call_command
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.db.migrations.executor import MigrationExecutor
 
 LOCK = 7_316_240_001  # any number, as long as nobody else takes it
+AGAIN = 0.2  # seconds until the lock is asked for again
 
 
 def migrate() -> int:
@@ -18,7 +21,7 @@ def migrate() -> int:
     The lock makes many machines that start at once wait for the first of them.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        _take_lock(cursor)
         try:
             missing = len(plan())
             if missing:
@@ -27,6 +30,19 @@ def migrate() -> int:
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
     return missing
+
+
+def _take_lock(cursor: CursorWrapper) -> None:
+    """Wait for the lock by asking again and again.
+
+    A statement that waits holds a snapshot, and an index that is built concurrently by whoever has
+    the lock waits for all snapshots: each waited for the other until PostgreSQL shot one of them.
+    """
+    while True:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        if cursor.fetchone()[0]:
+            return
+        time.sleep(AGAIN)
 
 
 @contextlib.contextmanager

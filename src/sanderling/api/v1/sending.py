@@ -213,9 +213,13 @@ def _send_text(
     call: Call, channel: Channel, body: OutgoingText, details: dict[str, Any]
 ) -> dict[str, Any]:
     """Queue a text for numbers or a segment; a row per number, one for the segment."""
-    sender = body.sender or _only_sender(call, channel)
+    known = choosing.senders_of(call.organisation_id, channel)
+    sender = body.sender or (known[0] if len(known) == 1 else "")
     problems = {
-        "from": [] if sender else ["from must be specified."],
+        # Viber needs it where there are several (api.md §5.8.5); without any the rows say so.
+        "from": ["from must be specified."]
+        if not sender and (known or channel == Channel.SMS)
+        else [],
         "text": [] if body.text else ["text must be specified."],
     }
     if wrong := {field: said for field, said in problems.items() if said}:
@@ -223,7 +227,8 @@ def _send_text(
     if not body.phone_numbers and body.group_id is None:
         raise Invalid("Give phoneNumbers or groupId.")
     given = {name: value for name, value in details.items() if value is not None}
-    if wrong := detailing.problems_of(channel, given):
+    # A button without a picture is refused in stored messages only: published clients send it.
+    if wrong := detailing.problems_of(channel, given, is_whole=False):
         raise Invalid(problems=wrong)
     content = freezing.freeze_parts(
         call.organisation_id,
@@ -244,12 +249,6 @@ def _send_text(
     _check_number(recipients or [Recipient()])
     wishes = [_wish(one, channel) for one in recipients]
     return _answer(rows + _send(call, content, wishes, origin_id=0))
-
-
-def _only_sender(call: Call, channel: Channel) -> str:
-    """Return the sender of an organisation that has just one (api.md §5.8.5)."""
-    known = choosing.senders_of(call.organisation_id, channel)
-    return known[0] if len(known) == 1 else ""
 
 
 def _message(call: Call, message_id: int) -> Message:
