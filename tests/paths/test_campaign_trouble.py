@@ -25,7 +25,7 @@ from sanderling.broadcasts.starting import origin_of, start_due
 from sanderling.contacts import lists
 from sanderling.contacts.models import Contact, Suppression
 from sanderling.messages.models import Message
-from sanderling.postgres.statements import execute, fetch_value
+from sanderling.postgres.statements import execute, fetch, fetch_value
 from sanderling.sending import dispatching, doubting, gateways, queueing
 from sanderling.sending.dispatching import dispatch_once
 from sanderling.sending.models import Batch, Captured, Delivery, Gateway
@@ -242,6 +242,7 @@ def test_a_source_whose_policy_is_to_skip_leaves_its_people_out(cast, campaign, 
 
 
 def kill_a_worker_that_waits_for(table, *, mode="EXCLUSIVE"):
+    before = _sessions()
     with psycopg.connect(_dsn()) as holder:
         holder.execute(f"LOCK TABLE {table} IN {mode} MODE")
         worker = _worker()
@@ -251,7 +252,7 @@ def kill_a_worker_that_waits_for(table, *, mode="EXCLUSIVE"):
             os.kill(worker.pid, signal.SIGKILL)
             worker.wait()
     deadline = time.monotonic() + 30
-    while _other_sessions():  # the dead worker's session notices that nobody listens
+    while _sessions() - before:  # the dead worker's session notices that nobody listens
         assert time.monotonic() < deadline
         time.sleep(0.02)
     execute("UPDATE sending_batch SET leased_until = now() WHERE lease IS NOT NULL")
@@ -286,8 +287,10 @@ def _wait_for_its_lock(table, worker):
         time.sleep(0.02)
 
 
-def _other_sessions():
-    return fetch_value(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+def _sessions():
+    """Return the other sessions of this database; a test before may have left one open."""
+    rows = fetch(
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
         " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
     )
+    return {pid for (pid,) in rows}

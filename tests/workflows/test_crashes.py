@@ -17,7 +17,7 @@ from django.db import connection
 from workflow_world import chain, message, start_all, tell, turn, workflow
 
 from sanderling.events.models import Event
-from sanderling.postgres.statements import execute, fetch_value
+from sanderling.postgres.statements import execute, fetch, fetch_value
 from sanderling.segments import saving as segments
 from sanderling.segments.models import Member
 from sanderling.sending.models import Delivery
@@ -77,6 +77,7 @@ def test_a_step_killed_between_queueing_and_moving_queues_once(cast, mail):
 def kill_a_worker_that_waits_for(table):
     own = connection.settings_dict
     dsn = f"host={own['HOST']} port={own['PORT']} dbname={own['NAME']} user={own['USER']}"
+    before = _sessions()
     with psycopg.connect(dsn) as holder:
         holder.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE")
         worker = subprocess.Popen([sys.executable, "-c", WORKER], env=_environment())
@@ -86,7 +87,7 @@ def kill_a_worker_that_waits_for(table):
             os.kill(worker.pid, signal.SIGKILL)
             worker.wait()
     deadline = time.monotonic() + 30
-    while _other_sessions():  # the dead worker's session notices that nobody listens
+    while _sessions() - before:  # the dead worker's session notices that nobody listens
         assert time.monotonic() < deadline
         time.sleep(0.02)
     execute("UPDATE workflows_bucket SET leased_until = now()")
@@ -102,11 +103,13 @@ def _wait_for_its_lock(table, worker):
         time.sleep(0.02)
 
 
-def _other_sessions():
-    return fetch_value(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+def _sessions():
+    """Return the other sessions of this database; a test before may have left one open."""
+    rows = fetch(
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
         " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
     )
+    return {pid for (pid,) in rows}
 
 
 def _environment():
