@@ -234,6 +234,10 @@ def test_when_our_own_database_comes_out_of_a_backup_all_is_sent_again(world):
     own = connection.settings_dict["NAME"]
     with admin() as ours:
         connection.close()
+        # A session that a thread of another test left open would be in the way of the copy.
+        ours.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [own]
+        )
         ours.execute(f'CREATE DATABASE "{own}_backup" TEMPLATE "{own}"')
         try:
             world.activity("RECEIVED")
