@@ -23,6 +23,7 @@ def names_of_pages() -> list[str]:
     return sorted(set(found))
 
 
+@pytest.mark.timeout(900)  # some sixty pages, each twice
 def test_every_page_is_sound_and_accessible(open_page, live_server):
     page = open_page("/settings/")
     complaints = []
@@ -40,6 +41,8 @@ def faults(page, answer):
     if answer is None or answer.status >= 400:
         return [f"status {answer.status if answer else None}"]
     found = [f"script: {problem}" for problem in page.problems]
+    if "sandbox" in answer.headers.get("content-security-policy", ""):
+        return found  # no script runs there, axe's neither: asking one would wait for good
     for violation in Axe().run(page).response["violations"]:
         nodes = "; ".join(node["html"][:120] for node in violation["nodes"][:2])
         found.append(f"axe {violation['id']}: {nodes}")

@@ -49,6 +49,7 @@ SEED = 20261128
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_after_ten_deaths_at_random_points_both_sides_are_equal(world):
     chance = random.Random(SEED)
     export = world.export()
