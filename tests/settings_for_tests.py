@@ -9,11 +9,11 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from sanderling.postgres import embedded
+import ready_database
 
 HOME_OF_SESSION = Path(tempfile.mkdtemp(prefix="sanderling-tests-"))
 HOME_OF_SESSION.chmod(0o755)  # the server runs as another user when we are root
-SERVER = embedded.start(HOME_OF_SESSION)
+SERVER = ready_database.start(HOME_OF_SESSION)
 
 
 @atexit.register
@@ -30,4 +30,5 @@ from sanderling.site.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405
+DATABASES["default"]["TEST"] = {"TEMPLATE": DATABASES["default"]["NAME"]}  # noqa: F405
 ALLOWED_HOSTS = ["*"]
