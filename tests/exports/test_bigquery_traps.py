@@ -306,3 +306,26 @@ def test_two_organisations_never_write_the_same_table(far):
     assert error.startswith("Another organisation or installation writes")
     assert placing.TwoWriters.status == 409
     assert connection.is_usable()
+
+
+def test_an_endless_text_is_cut_and_told_and_both_sides_are_equal_still(far):
+    """A row of some megabytes kept its dataset from BigQuery for good."""
+    export = export_of(far, "orderItems", "orders")
+    far.order("O-1")
+    far.order("O-2", items=(item("P-1", 3),))
+    number = Order.objects.get(external_order_id="O-1").id
+    OrderItem.objects.filter(order_id=number).update(description="é" * 2_100_000)
+    parts = far.run(export)
+    assert far.rows('SELECT length(description) FROM shop."orderItems" ORDER BY 1') == [
+        (2_000_000,), (None,),
+    ]  # fmt: skip
+    (note,) = parts["orderItems"].notes
+    assert note == (
+        '1 values of "description" have 2000000 characters or more and were cut to that, because '
+        f"BigQuery takes no row so long: orderId {number}."
+    )
+    assert parts["orders"].notes == []
+    assert_equal(export)
+    far.order("O-2", items=())
+    far.run(export)
+    assert count(far, "orderItems") == 1

@@ -83,4 +83,4 @@ def _sums_here(
         rows = reading.query(dataset, dialect, tuple(dataset.columns_in(dialect)))
         return summing.sums(source, dataset, dialect, shape, rows, window.params)
     except psycopg.Error as error:
-        raise reading.OurSideBroke from error
+        raise reading.broke(error) from error

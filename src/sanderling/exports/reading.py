@@ -6,19 +6,22 @@ with ``high`` below every transaction still in progress, so no row can come into
 
 import contextlib
 import datetime as dt
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 import psycopg
+from django import db as django_db
 from django.db import connection as django_connection
 from psycopg import sql
 
-from sanderling.exports.datasets.columns import Dataset, Dialect
+from sanderling.exports.datasets.columns import Dataset, Dialect, Spelling
 from sanderling.lib.errors import SanderlingError
 from sanderling.postgres.copying import Block, Format, blocks_of, gathered
 from sanderling.postgres.statements import Statements
 
+LOG = logging.getLogger(__name__)
 STATEMENTS = Statements(__package__)
 Connection = psycopg.Connection[Any]
 
@@ -28,6 +31,14 @@ class OurSideBroke(SanderlingError):
 
     status = 503
     code = "unavailable"
+
+
+# Nobody answers any more; whatever else an error says is about what we asked.
+GONE = (
+    psycopg.OperationalError, psycopg.InterfaceError,
+    django_db.OperationalError, django_db.InterfaceError,
+)  # fmt: skip
+OUR_FAULT = "Something broke on our side; the log of the worker says what. The next run goes on."
 
 
 @dataclass(frozen=True)
@@ -155,10 +166,8 @@ def _selected(
 ) -> sql.Composed:
     spelt = dataset.columns_in(dialect)
     columns = [
-        sql.SQL("q.{}::{} AS {}").format(
-            sql.Identifier(spelt[name].source),
-            sql.SQL(spelt[name].wire),
-            sql.Identifier(name),
+        sql.SQL("{}::{} AS {}").format(
+            _value(spelt[name]), sql.SQL(spelt[name].wire), sql.Identifier(name)
         )
         for name in names
     ]
@@ -166,6 +175,16 @@ def _selected(
         sql.SQL("DISTINCT " if distinct else ""),
         sql.SQL(", ").join(columns),
         sql.SQL(text),
+    )
+
+
+def _value(spelling: Spelling) -> sql.Composed:
+    """Return a column, cut where it may be endless; its length in bytes is known unread."""
+    column = sql.SQL("q.{}").format(sql.Identifier(spelling.source))
+    if spelling.limit is None:
+        return column
+    return sql.SQL("CASE WHEN octet_length({c}) > {n} THEN left({c}, {n}) ELSE {c} END").format(
+        c=column, n=sql.Literal(spelling.limit)
     )
 
 
@@ -191,4 +210,12 @@ def _blocks(
         form = cast("Format", dialect.form)
         yield from gathered(blocks_of(connection, query, params=window.params, form=form))
     except psycopg.Error as error:
-        raise OurSideBroke from error
+        raise broke(error) from error
+
+
+def broke(error: psycopg.Error) -> OurSideBroke:
+    """Return what to say of an error of our own database; what is our fault is logged whole."""
+    if isinstance(error, GONE):
+        return OurSideBroke()
+    LOG.error("Our own database refused a statement.", exc_info=error)
+    return OurSideBroke(OUR_FAULT)

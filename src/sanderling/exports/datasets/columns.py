@@ -45,6 +45,9 @@ BIGQUERY_TYPES = {
     "json": ("JSON", "text"),
 }
 
+# BigQuery takes no row of more than 50 MB out of a Parquet file; five such texts make 40 MB.
+LONGEST = 2_000_000
+
 
 @dataclass(frozen=True)
 class Other:
@@ -61,6 +64,7 @@ class Column:
     ``type`` is PostgreSQL's, with the product document's lengths.  What the document calls int is
     bigint here: our numbers may pass 2^31.  ``twin`` names the column that replaces a deprecated
     one; both are written with the same value.  ``only`` says which document alone has it.
+    ``is_endless``: nothing on our side limits the text, and some destinations limit a row.
     """
 
     name: str
@@ -69,13 +73,15 @@ class Column:
     twin: str = ""
     bigquery: Other = Other()
     only: Dialect | None = None
+    is_endless: bool = False
 
 
 @dataclass(frozen=True)
 class Spelling:
     """A column as one kind of destination has it.
 
-    ``source`` is the column of our statement, ``wire`` the type of ours in which it leaves.
+    ``source`` is the column of our statement, ``wire`` the type of ours in which it leaves, cut
+    to ``limit`` characters where there is one.
     """
 
     name: str
@@ -84,6 +90,7 @@ class Spelling:
     wire: str
     meaning: str
     twin: str = ""
+    limit: int | None = None
 
 
 @dataclass(frozen=True)
@@ -139,6 +146,11 @@ class Dataset:
             for column in self.columns
         ]
 
+    def limits_in(self, dialect: Dialect) -> dict[str, int]:
+        """Return to how many characters texts are cut before they leave, by column."""
+        spelt = self.columns_in(dialect).items()
+        return {name: one.limit for name, one in spelt if one.limit is not None}
+
     def types_in(self, dialect: Dialect) -> dict[str, str]:
         """Return the types by column."""
         return {name: spelling.type for name, spelling in self.columns_in(dialect).items()}
@@ -156,8 +168,9 @@ def _in_postgresql(column: Column) -> Spelling:
 
 def _in_bigquery(column: Column) -> Spelling:
     theirs, wire = BIGQUERY_TYPES[bare(column.bigquery.type or column.type)]
-    name = column.bigquery.name or column.name
-    return Spelling(name, theirs, column.twin or column.name, wire, column.meaning, column.twin)
+    name, source = column.bigquery.name or column.name, column.twin or column.name
+    limit = LONGEST if column.is_endless else None
+    return Spelling(name, theirs, source, wire, column.meaning, column.twin, limit)
 
 
 SPELLERS = {Dialect.POSTGRESQL: _in_postgresql, Dialect.BIGQUERY: _in_bigquery}

@@ -28,7 +28,7 @@ DEVICES = Dataset(
         Column("languageCode", varchar(20), "Language"),
         Column("osType", varchar(50), "Operating system"),
         Column("osVersion", varchar(50), "Version of the operating system"),
-        Column("pushToken", TEXT, "Push token"),
+        Column("pushToken", TEXT, "Push token", is_endless=True),
         Column("timeZone", varchar(100), "Time zone"),
     ),
     follows=("contacts_device", "contacts_contact", ERASURES),

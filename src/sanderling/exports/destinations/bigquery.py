@@ -127,6 +127,7 @@ def target_of(dataset: Dataset) -> Target:
         partition=dataset.partition,
         is_fixed=dataset.is_fixed,
         clustering=dataset.clustering,
+        limits=dataset.limits_in(Dialect.BIGQUERY),
     )
 
 

@@ -6,18 +6,20 @@ rows: whoever comes after a crash needs nothing but the place to go on.
 
 import datetime as dt
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import IO, Any
 
 from google.cloud import bigquery
 
 from sanderling.connectors.drivers.bigquery import merging, parquet
-from sanderling.connectors.drivers.bigquery.parquet import Bounds
+from sanderling.connectors.drivers.bigquery.explaining import Refusal
+from sanderling.connectors.drivers.bigquery.parquet import Bounds, Watch
 from sanderling.connectors.drivers.bigquery.places import Mark
 from sanderling.connectors.drivers.bigquery.tables import Tables, Target, schema_of
 from sanderling.connectors.drivers.bigquery.working import Jobs
 from sanderling.connectors.drivers.chunks import Blocks, Chunk, Counts
+from sanderling.connectors.drivers.outages import Cause
 
 STAGED = dt.timedelta(days=1)  # how long a staging table outlives a worker that died
 
@@ -30,6 +32,7 @@ class Loaded:
     rows: int
     bounds: dict[str, Bounds]
     is_taken: bool = False
+    notes: tuple[str, ...] = ()
 
 
 class Loader:
@@ -75,7 +78,7 @@ class Loader:
             labels = {"high": str(chunk.after.low), **_labels(rows)}
             job = self._load(name, file, into, types, appends=target.is_append, labels=labels)
         counts.written = rows.rows if target.is_append else 0
-        return _told(job, target)
+        return replace(_told(job, target), notes=tuple(_notes(rows)))
 
     def load_keys(self, target: Target, columns: tuple[str, ...], keys: Blocks) -> str:
         """Load keys into a staging table of their own; return its name."""
@@ -136,15 +139,50 @@ def temporary() -> IO[bytes]:
 def _filled(
     file: IO[bytes], target: Target, types: Mapping[str, str], chunk: Chunk
 ) -> tuple[parquet.Written, int]:
-    """Write the rows of a chunk, and the parents whose rows are replaced; return both counts."""
+    """Write the rows of a chunk, and the parents whose rows are replaced; return both counts.
+
+    In larger and larger blocks while a row does not fit; raises Refusal when none is large enough.
+    """
+    for block in parquet.BLOCKS:
+        try:
+            return _filled_by(block, file, target, types, chunk)
+        except parquet.RowTooLong:
+            file.seek(0)
+            file.truncate()
+    raise Refusal(
+        Cause.QUERY,
+        f'A row of "{target.table}" is longer than {parquet.BLOCKS[-1] >> 20} MB, and BigQuery '
+        "takes none so long. Shorten it, or take the dataset out of this export.",
+    )
+
+
+def _filled_by(
+    block: int, file: IO[bytes], target: Target, types: Mapping[str, str], chunk: Chunk
+) -> tuple[parquet.Written, int]:
     names = tuple(target.types)
-    with parquet.File(file, types, bounds=merging.bounded(target)) as made:
+    watch = Watch(target.limits, _naming(target)) if block > parquet.BLOCKS[0] else parquet.NOTHING
+    with parquet.File(
+        file, types, bounds=merging.bounded(target), block=block, watch=watch
+    ) as made:
         if not target.parent:
             return made.written, made.add(chunk.rows(names), names)
         assert chunk.parents is not None, "replacing needs to know the parents"
         lines = made.add(chunk.rows(names), names, **{merging.LINE: True})
         made.add(chunk.parents((target.parent,)), (target.parent,), **{merging.LINE: False})
         return made.written, lines
+
+
+def _naming(target: Target) -> tuple[str, ...]:
+    """Return the columns by which a person finds a row."""
+    return target.key or ((target.parent,) if target.parent else target.clustering)
+
+
+def _notes(written: parquet.Written) -> Iterator[str]:
+    for name, cut in written.cuts.items():
+        yield (
+            f'{cut.count} values of "{name}" have {cut.limit} characters or more and were cut to '
+            f"that, because BigQuery takes no row so long: {'; '.join(cut.rows)}."
+        )
 
 
 def _labels(written: parquet.Written) -> dict[str, str]:

@@ -5,7 +5,7 @@ when somebody else was faster.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from google.api_core.exceptions import Conflict, NotFound, PreconditionFailed
@@ -32,7 +32,7 @@ class Target:
 
     ``key``: upsert by it.  ``parent``: replace all rows of a parent at once.  Neither: append.
     ``partition`` divides the table by months; where it ``is_fixed`` a merge looks only at those
-    of its rows.
+    of its rows.  ``limits``: to how many characters long texts were cut before they came.
     """
 
     table: str
@@ -42,6 +42,7 @@ class Target:
     partition: str = ""
     is_fixed: bool = False
     clustering: tuple[str, ...] = ()
+    limits: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_append(self) -> bool:
@@ -121,18 +122,18 @@ class Tables:
                 Cause.TABLE,
                 f'"{target.table}" is not a table (a view?). Rename it, or choose another dataset.',
             )
-        for field in table.schema:
-            wanted, found = target.types.get(field.name), _type_of(field)
-            if wanted is None and field.mode == "REQUIRED":
+        for one in table.schema:
+            wanted, found = target.types.get(one.name), _type_of(one)
+            if wanted is None and one.mode == "REQUIRED":
                 raise Refusal(
                     Cause.QUERY,
-                    f'The column "{field.name}" was added to "{target.table}" as REQUIRED, and our '
+                    f'The column "{one.name}" was added to "{target.table}" as REQUIRED, and our '
                     "rows have no value for it. Make it NULLABLE.",
                 )
             if wanted not in {None, found}:
                 raise Refusal(
                     Cause.QUERY,
-                    f'The column "{field.name}" of "{target.table}" is {found}, and our values are '
+                    f'The column "{one.name}" of "{target.table}" is {found}, and our values are '
                     f"{wanted}. Rename the table (it is made anew), or change the column's type.",
                 )
 

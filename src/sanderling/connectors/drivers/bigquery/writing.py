@@ -87,6 +87,7 @@ class Destination:
         loaded = self._loader.loaded(target, chunk, mark, written.counts, is_first=is_first)
         if loaded.high != chunk.after.low:
             raise Overtaken
+        written.notes += loaded.notes
         if not target.is_append and loaded.rows:
             self._merge(target, mark, chunk.low, loaded, written.counts)
         after = replace(chunk.after, is_adopted=mark.place.is_adopted)
