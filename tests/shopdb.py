@@ -47,7 +47,7 @@ class Shop:
     def dsn(self) -> str:
         return (
             f"host={self.host} port={self.port} dbname={self.database} "
-            f"user={self.username} password={self.password}"
+            f"user={self.username} password={self.password} connect_timeout=30"
         )
 
     def run(self, script: str) -> list[tuple]:

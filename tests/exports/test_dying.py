@@ -59,8 +59,9 @@ def test_a_worker_killed_at_any_point_loses_and_doubles_nothing(world):
         Contact.objects.create(organisation=world.cast.organisation, external_id=f"born-{number}")
         arguments = [*map(str, point), str(export.pk)]
         died = subprocess.run(
-            [sys.executable, "-c", DYING, *arguments], env=environment(), capture_output=True
-        )
+            [sys.executable, "-c", DYING, *arguments],
+            env=environment(), capture_output=True, timeout=120,
+        )  # fmt: skip
         assert died.returncode == -signal.SIGKILL, died.stderr.decode()
         until_free(export)
     world.run(export)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from sanderling.contacts import erasing
 from sanderling.contacts.models import Contact, Device
 from sanderling.events.models import Event, EventType
-from sanderling.exports import running
+from sanderling.exports import leasing, reading, requesting, running
 from sanderling.exports.catalogue import DATASETS
 from sanderling.exports.datasets.columns import Dialect
 from sanderling.exports.leasing import Running
@@ -19,6 +19,7 @@ from sanderling.exports.models import Export, Run
 from sanderling.orders.models import Order, OrderItem
 from sanderling.orders.recording import NewItem
 from sanderling.revenue.models import Revenue
+from sanderling.worker.failing import Patience
 
 AT_MICROSECONDS = dt.datetime(2026, 11, 20, 10, 11, 12, 345678, tzinfo=dt.UTC)
 SECOND = AT_MICROSECONDS.replace(microsecond=0, tzinfo=None)  # as the document writes it
@@ -402,3 +403,64 @@ def own_parameters() -> dict[str, object]:
 
     wanted = ("dbname", "user", "host", "port", "password")
     return {k: v for k, v in connection.get_connection_params().items() if k in wanted}
+
+
+def test_when_our_own_database_goes_away_the_worker_says_one_line_and_goes_on(
+    world, monkeypatch, caplog
+):
+    export = world.export("contactActivities")
+    world.activity("CLICKED")
+    true = reading.horizon
+
+    def dying(source):
+        with psycopg.connect(**admin_of(connection)) as admin:
+            admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+                [connection.settings_dict["NAME"]],
+            )
+        return true(source)
+
+    monkeypatch.setattr(reading, "horizon", dying)
+    patience = Patience("exports")
+    patience.attempt(running.run_due)
+    connection.close()
+    assert [record.exc_info for record in caplog.records] == [None] * len(caplog.records)
+    assert all("\n" not in record.getMessage() for record in caplog.records)
+    assert caplog.records[-1].getMessage().startswith("exports failed (1 in a row), again in 1 s")
+    monkeypatch.undo()
+    caplog.clear()
+    patience.not_before = 0.0
+    patience.attempt(running.run_due)
+    assert world.rows('SELECT "activityStatus" FROM "contactActivities"') == [("CLICKED",)]
+    assert [run.status for run in Run.objects.order_by("pk")] == ["FAILED", "FINISHED"]
+    assert export.datasets == ["contactActivities"]
+
+
+def test_what_our_own_statements_do_wrong_is_logged_whole_and_said_so(world, monkeypatch, caplog):
+    export = world.export("contacts")
+    monkeypatch.setitem(reading.STATEMENTS._texts, "read_contacts", "SELECT 1 AS nothing")
+    part = running.run(export).datasets.get()
+    assert part.error == reading.OUR_FAULT
+    assert any(record.exc_info for record in caplog.records)
+
+
+def admin_of(ours):
+    wanted = ours.get_connection_params()
+    return {k: wanted[k] for k in ("user", "host", "port")} | {"dbname": "postgres"}
+
+
+def test_a_wish_that_comes_while_a_run_begins_is_answered_by_a_run_of_its_own(world, monkeypatch):
+    """Whoever waits for the run that he asked for would have waited for ever."""
+    export = world.export("contacts")
+    true = leasing._bury
+
+    def asking(export_id):
+        monkeypatch.setattr(leasing, "_bury", true)
+        requesting.run_now(world.cast.organisation.pk, export_id, by=world.cast.owner)
+        true(export_id)
+
+    monkeypatch.setattr(leasing, "_bury", asking)
+    assert running.run_due() == 1
+    assert running.run_due() == 1
+    assert running.run_due() == 0
+    assert [run.cause for run in export.run_set.order_by("pk")] == ["SCHEDULE", "REQUEST"]

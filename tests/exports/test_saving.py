@@ -110,3 +110,21 @@ def test_deleting_an_export_leaves_the_customers_tables(world):
     assert Export.objects.count() == 0
     assert world.rows("SELECT count(*) FROM contacts") == [(3,)]
     assert timezone.now()
+
+
+def test_a_change_while_a_worker_runs_it_leaves_the_lease_alone(world, monkeypatch):
+    """Another worker would have taken the export, and a wish of the meantime would be gone."""
+    export = save(world)
+    true = saving.checking.problems_of
+
+    def slowly(*arguments, **options):
+        Export.objects.filter(pk=export.pk).update(lease_pid=7, requested_at=timezone.now())
+        return true(*arguments, **options)
+
+    monkeypatch.setattr(saving.checking, "problems_of", slowly)
+    changed = draft(world, datasets=["orders"], interval="1h")
+    saving.save(world.cast.organisation.pk, changed, export_id=export.pk, by=world.cast.owner)
+    export.refresh_from_db()
+    assert (export.datasets, export.interval) == (["orders"], "1h")
+    assert export.lease_pid == 7
+    assert export.requested_at is not None

@@ -250,7 +250,7 @@ def test_when_our_own_database_comes_out_of_a_backup_all_is_sent_again(world):
             )
             done = subprocess.run(
                 [sys.executable, "-c", RUNNING, str(export.pk)],
-                env=restored, capture_output=True, text=True,
+                env=restored, capture_output=True, text=True, timeout=120,
             )  # fmt: skip
         finally:
             ours.execute(f'DROP DATABASE "{own}_backup" WITH (FORCE)')

@@ -7,7 +7,6 @@ import datetime as dt
 import logging
 from functools import partial
 
-import psycopg
 from django.utils import timezone
 
 from sanderling.connectors.drivers.chunks import Written
@@ -25,7 +24,6 @@ REMEMBERED = dt.timedelta(days=90)
 COUNTED = (
     "rows_read", "rows_written", "rows_deleted", "bytes_sent", "requests", "bytes_billed", "notes",
 )  # fmt: skip
-OUR_FAULT = "Something broke on our side; the log of the worker says what. The next run goes on."
 
 
 def run_due() -> int:
@@ -33,8 +31,9 @@ def run_due() -> int:
     export_id = leasing.claim_due()
     if export_id is None:
         return 0
+    asked = timezone.now()  # a wish that is not seen by the next line is of a later moment
     export = Export.objects.select_related("organisation", "connector").get(pk=export_id)
-    _run(export, _cause_of(export), claim=False)
+    _run(export, _cause_of(export), asked, claim=False)
     return 1
 
 
@@ -43,12 +42,12 @@ def run(export: Export, cause: str = REQUEST) -> Run:
 
     Raises Running when another process is at it.
     """
-    return _run(export, cause, claim=True)
+    return _run(export, cause, timezone.now(), claim=True)
 
 
-def _run(export: Export, cause: str, *, claim: bool) -> Run:
+def _run(export: Export, cause: str, asked: dt.datetime, *, claim: bool) -> Run:
+    """Run an export; wishes up to ``asked`` are fulfilled by it."""
     with leasing.held(export.pk, claim=claim):
-        asked = timezone.now()
         this = Run.objects.create(
             organisation_id=export.organisation_id, export=export, cause=cause
         )
@@ -74,12 +73,13 @@ def _move(this: Run, export: Export, name: str) -> None:
         part.status = RunStatus.FINISHED
     except SanderlingError as error:
         part.status, part.error = RunStatus.FAILED, error.message
-    except psycopg.Error as error:
-        LOG.warning("Our own database failed in dataset %s: %s", name, error.sqlstate)
+    except reading.GONE as error:  # the destination's errors come as SanderlingError
+        words = next(iter(str(error).splitlines()), type(error).__name__)
+        LOG.warning("Our own database went away during dataset %s: %s", name, words)
         part.status, part.error = RunStatus.FAILED, reading.OurSideBroke().message
     except Exception:
         LOG.exception("Dataset %s of export %s failed.", name, export.pk)
-        part.status, part.error = RunStatus.FAILED, OUR_FAULT
+        part.status, part.error = RunStatus.FAILED, reading.OUR_FAULT
     part.fresh_at = mark.fresh_at  # after a failure as fresh as it was before
     part.finished_at = timezone.now()
     part.save()
@@ -108,7 +108,7 @@ def _finish(this: Run, export: Export) -> None:
     Run.objects.filter(export=export, started_at__lt=this.finished_at - REMEMBERED).delete()
 
 
-def _answer_requests(export: Export, asked: object) -> None:
+def _answer_requests(export: Export, asked: dt.datetime) -> None:
     """Take the wishes off that this run fulfilled; one that came meanwhile runs it once more."""
     for wish in ("requested_at", "compare_requested_at"):
         rows = Export.objects.filter(pk=export.pk, **{f"{wish}__lte": asked})

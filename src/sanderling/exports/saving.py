@@ -17,6 +17,13 @@ from sanderling.exports.destinations.kinds import kind_of
 from sanderling.exports.models import Export, Interval, Rhythm
 from sanderling.exports.scheduling import check_cron, next_night
 from sanderling.lib.errors import Invalid, NotFound
+from sanderling.postgres.waking import wake
+
+# What a form says; the rest of a row belongs to the worker that may be running it just now.
+FILLED = (
+    "connector", "schema", "interval", "cron", "datasets", "rhythm", "next_run_at", "compare_at",
+    "updated_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -71,12 +78,13 @@ def save(organisation_id: int, draft: Draft, *, export_id: int | None = None, by
         export.datasets = [name for name in DATASETS if name in set(draft.datasets)]
         export.next_run_at = timezone.now()
         _set_rhythm(export, draft.rhythm)
-        export.save()
+        export.save(update_fields=FILLED if stored else None)
         verb = "export.change" if stored else "export.create"
         auditing.record(
             by, verb, export.pk, connector=connector.name, schema=export.schema,
             datasets=export.datasets, comparison=export.rhythm,
         )  # fmt: skip
+        wake("exports")
     return export
 
 
