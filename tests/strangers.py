@@ -96,7 +96,7 @@ OURS = {
     "workflows-apply", "workflows-delete", "workflows-add-block", "workflows-block",
     "workflows-remove-block", "workflows-launches", "workflows-stop", "workflows-retry",
     "workflows-launch", "exports-show", "exports-edit", "exports-run", "exports-compare",
-    "exports-pause", "exports-delete", "exports-analysis", "exports-views-make",
+    "exports-pause", "exports-resend", "exports-delete", "exports-analysis", "exports-views-make",
     "exports-views-drop", "reports-alert", "reports-alert-edit", "reports-alert-pause",
     "reports-alert-delete", "reports-campaign", "reports-campaign-people",
     "reports-look-up", "reports-why", "websites-show", "websites-events", "websites-pushes",

@@ -5,7 +5,7 @@ import pytest
 from programs import Program, basic
 from sheets_server import NUMBER, SheetsServer
 
-from sanderling.accounts.models import ApiKey
+from sanderling.accounts.models import ApiKey, AuditEntry
 from sanderling.connectors.models import Connector
 from sanderling.exports import running
 from sanderling.exports.models import Comparison, Export
@@ -215,6 +215,32 @@ def test_programs_read_what_a_run_came_to_and_choose_how_often_both_sides_are_co
     assert "nextComparisonAt" not in api.get(path).json()
 
 
+def test_programs_ask_for_all_rows_again(api, strange_api, export):
+    path = f"/v3/exports/{export.pk}"
+    for wrong in ({"datasets": ["orders"]}, {"datasets": []}):
+        assert api.post(f"{path}/resend", wrong).status_code == 400
+    assert strange_api.post(f"{path}/resend", {}).status_code == 404
+    assert "resend" not in api.get(path).json()
+    assert api.post(f"{path}/resend", {"datasets": ["contacts"]}).status_code == 200
+    assert api.get(path).json()["resend"] == ["contacts"]
+    entry = AuditEntry.objects.get(verb="export.resend")
+    assert (entry.subject, entry.details["datasets"]) == (str(export.pk), ["contacts"])
+
+
+def test_programs_read_what_a_dataset_holds(api):
+    told = api.get("/v3/datasets/contactActivities").json()
+    columns = {column["name"]: column for column in told["columns"]}
+    assert columns["activity"]["sameAs"] == "activityStatus"
+    assert columns["eventId"]["bigquery"] == {"name": "eventId", "type": "STRING"}
+    assert "postgresql" not in columns["eventId"]
+    assert columns["workflowId"]["postgresql"] == {"name": "workflowId", "type": "bigint"}
+    orders = api.get("/v3/datasets/orders").json()
+    assert orders["key"] == ["orderId"]
+    phone = next(one for one in orders["columns"] if one["name"] == "phone")
+    assert phone["bigquery"]["name"] == "Phone"
+    assert api.get("/v3/datasets/nothing").status_code == 404
+
+
 def test_programs_make_and_drop_views(api, cast, shop):
     shop.run("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     connected = customer.connector(shop, cast.owner)
@@ -230,7 +256,9 @@ def test_programs_make_and_drop_views(api, cast, shop):
     }
     assert api.put(f"{views}/product_pairs", {}).status_code == 200
     assert shop.run("SELECT count(*) FROM product_pairs") == [(0,)]
-    assert [one["name"] for one in api.get(views).json() if one["made"]] == ["product_pairs"]
+    (pairs,) = [one for one in api.get(views).json() if one["made"]]
+    assert (pairs["name"], pairs["useCase"]) == ("product_pairs", "Orders and revenue")
+    assert "FROM {orderItems} AS i" in pairs["sql"]
     assert api.put(f"{views}/nothing", {}).status_code == 400
     assert api.delete(f"{views}/product_pairs").status_code == 200
     assert shop.run("SELECT to_regclass('product_pairs')") == [(None,)]

@@ -1,12 +1,14 @@
 import datetime as dt
 
+import pytest
 from django.core import mail
 from django.utils import timezone
 
 from sanderling.accounts.models import AuditEntry
 from sanderling.exports import comparing, requesting, running
-from sanderling.exports.models import Comparison, Export, Run
+from sanderling.exports.models import Comparison, DatasetRun, Export, Run
 from sanderling.exports.scheduling import next_night
+from sanderling.lib.errors import Forbidden, Invalid, NotFound
 
 
 def results(export):
@@ -176,3 +178,80 @@ def test_the_night_is_that_of_the_organisation(world):
     local = next_night(export, noon).astimezone(export.organisation.zone)
     assert local.date() == dt.date(2026, 11, 21)
     assert local.hour in {2, 3}
+
+
+def ask_for_all(world, export, *names):
+    requesting.resend(world.cast.organisation.pk, export.pk, names, by=world.cast.owner)
+
+
+def test_all_rows_are_sent_again_when_somebody_asks_and_both_sides_are_equal(world):
+    world.everything()
+    export = world.export()
+    world.run(export)
+    world.rows(
+        "UPDATE contacts SET email = 'mallory@example.com'; DELETE FROM \"contactActivities\";"
+        'INSERT INTO orders ("orderId") VALUES (-1); ALTER TABLE contacts ADD COLUMN vip boolean'
+    )
+    comparing.compare(export)
+    wrong = {row.dataset for row in comparing.latest(export) if not row.is_equal}
+    assert wrong == {"contacts", "contactActivities", "orders"}
+    ask_for_all(world, export, *wrong)
+    assert running.run_due() == 1
+    export.refresh_from_db()
+    assert export.resend == []
+    comparing.compare(export)
+    assert {row.dataset for row in comparing.latest(export) if not row.is_equal} == set()
+    (part,) = DatasetRun.objects.filter(dataset="contacts").order_by("-pk")[:1]
+    assert part.notes == ["Somebody asked for all rows: they are sent again."]
+    assert part.rows_written == 3
+    assert world.rows("SELECT count(vip) FROM contacts") == [(0,)]  # the table was kept
+    entry = AuditEntry.objects.get(verb="export.resend")
+    assert sorted(entry.details["datasets"]) == sorted(wrong)
+
+
+def test_all_rows_are_sent_again_to_bigquery_too(far):
+    far.everything()
+    export = far.export("contactActivities", "contacts", "orderItems", schema="shop")
+    far.run(export)
+    far.rows('DELETE FROM shop."contactActivities"')
+    far.rows("UPDATE shop.contacts SET email = 'mallory@example.com'")
+    far.rows('DELETE FROM shop."orderItems"')
+    for turn in range(2):  # the second time over rows that are equal
+        ask_for_all(far, export, *export.datasets)
+        assert running.run_due() == 1
+        assert set(DatasetRun.objects.values_list("error", flat=True)) == {""}, turn
+        comparing.compare(export)
+        assert {row.dataset for row in comparing.latest(export) if not row.is_equal} == set()
+
+
+def test_only_rows_of_the_exports_own_datasets_can_be_asked_for(world):
+    export = world.export("contacts")
+    for names in ([], ["orders"], ["contacts", "nothing"]):
+        with pytest.raises(Invalid):
+            ask_for_all(world, export, *names)
+    with pytest.raises(NotFound):
+        requesting.resend(world.cast.elsewhere.pk, export.pk, ["contacts"], by=world.cast.stranger)
+    with pytest.raises(Forbidden):
+        requesting.resend(world.cast.organisation.pk, export.pk, ["contacts"], by=world.cast.sender)
+    export.refresh_from_db()
+    assert (export.resend, export.requested_at) == ([], None)
+
+
+def test_rows_without_a_key_that_are_not_all_ours_are_left_as_they_are(world):
+    world.activity("CLICKED")
+    world.rows('CREATE TABLE "contactActivities" ("contactId" bigint)')
+    world.rows('INSERT INTO "contactActivities" VALUES (-5)')
+    export = world.export("contactActivities")
+    world.run(export)
+    ask_for_all(world, export, "contactActivities")
+    assert running.run_due() == 1
+    (part,) = DatasetRun.objects.order_by("-pk")[:1]
+    (note,) = part.notes
+    assert note == (
+        'All rows must be sent again, and "contactActivities" holds rows that are not ours. '
+        "Rename the table: a new one is made."
+    )
+    assert part.error == ""
+    assert world.rows('SELECT count(*) FROM "contactActivities"') == [(2,)]
+    export.refresh_from_db()
+    assert export.resend == []

@@ -1,14 +1,16 @@
 """The pages of the data export, in front of a real customer's server."""
 
 import datetime as dt
+import json
 import re
 
 import pytest
-from customer import connector
+from customer import bigquery_connector, connector
+from django.utils import timezone
 
 from sanderling.accounts.models import AuditEntry
 from sanderling.exports import running
-from sanderling.exports.models import Export, Run
+from sanderling.exports.models import Comparison, Export, Run
 
 AT, LAG = dt.datetime(2031, 11, 29, 12, tzinfo=dt.UTC), dt.timedelta(seconds=12.5)
 FORM = {"interval": "1h", "cron": "", "schema": "public", "datasets": ["contacts", "orders"]}
@@ -63,9 +65,12 @@ def test_an_export_is_edited_paused_run_and_deleted(owner, connected):
     assert owner.post(f"{here}/edit", changed)["Location"] == here
     export.refresh_from_db()
     assert (export.datasets, export.interval) == (["events"], "15m")
+    assert "saved; a run starts now." in owner.get(here).content.decode()
     owner.post(f"{here}/pause", {"on": "1"})
     export.refresh_from_db()
     assert export.is_paused
+    page = owner.post(f"{here}/edit", changed, follow=True).content.decode()
+    assert "It is paused: “Resume” lets it run." in page
     owner.post(f"{here}/run")
     export.refresh_from_db()
     assert export.requested_at is not None
@@ -129,6 +134,57 @@ def test_how_often_both_sides_are_compared_is_chosen_and_written_down(owner, con
     assert export.compare_at is not None
     told = AuditEntry.objects.filter(verb__startswith="export.").order_by("pk")
     assert [entry.details["comparison"] for entry in told] == ["night", "never", "never", "week"]
+
+
+def test_a_table_that_differs_is_sent_again_by_a_button(owner, sender, connected):
+    owner.post("/data-export/new", {"connector": connected.pk, **FORM})
+    export = Export.objects.get()
+    here = f"/data-export/{export.pk}"
+    days = [{"day": "2026-11-20", "here": 2, "there": 1, "waiting": 0}]
+    Comparison.objects.create(export=export, dataset="contacts", days=days)
+    Comparison.objects.create(export=export, dataset="orders")
+    page = owner.get(here).content.decode()
+    assert page.count("Send all rows again</button>") == 1
+    assert 'aria-label="Send all rows of contacts again"' in page
+    assert "Send all rows again" not in sender.get(here).content.decode()
+    page = owner.post(f"{here}/resend", {"datasets": ["contacts"]}, follow=True).content.decode()
+    assert "All rows of contacts are sent again; reload this page to follow it." in page
+    assert "All rows are sent again with the next run." in page
+    export.refresh_from_db()
+    assert export.resend == ["contacts"]
+
+
+def test_the_plot_tells_how_old_the_rows_were_and_a_failed_run_does_not_help(owner, connected):
+    owner.post("/data-export/new", {"connector": connected.pk, **FORM})
+    export = Export.objects.get()
+    now, hour = timezone.now(), dt.timedelta(hours=1)
+    for hours, fresh in ((5, 6), (4, 6), (2, 2)):  # the second one failed
+        run = Run.objects.create(organisation=export.organisation, export=export)
+        Run.objects.filter(pk=run.pk).update(finished_at=now - hours * hour)
+        run.datasets.create(dataset="contacts", fresh_at=now - fresh * hour)
+        run.datasets.create(dataset="orders", fresh_at=now - hour)
+    page = owner.get(f"/data-export/{export.pk}").content.decode()
+    plot = json.loads(re.search(r'id="freshness"[^>]*>(.*?)</script>', page)[1])
+    (line,) = plot["series"]
+    assert plot["yAxis"]["name"] == "hours"
+    assert [age for _moment, age in line["data"]] == [1.0, 2.0, 2.0, 4.0, 0.0, 2.0]
+
+
+def test_a_new_export_is_daily_and_one_to_bigquery_is_compared_by_the_week(
+    owner, cast, connected, warehouse, bigquery
+):
+    page = owner.get("/data-export/new").content.decode()
+    assert re.search(r'<option value="24h" selected>Every 24 hours', page)
+    far = bigquery_connector(warehouse, cast.owner)
+    form = {"interval": "24h", "cron": "", "schema": "", "comparison": "", "datasets": ["messages"]}
+    for connector_id, rhythm, schema in (
+        (connected.pk, "night", "public"),
+        (far.pk, "week", "shop"),
+    ):
+        answer = owner.post("/data-export/new", {"connector": connector_id, **form})
+        assert answer.status_code == 302
+        export = Export.objects.get(connector_id=connector_id)
+        assert (export.interval, export.rhythm, export.schema) == ("24h", rhythm, schema)
 
 
 def test_what_is_exported_is_documented_from_the_catalogue(owner):

@@ -34,7 +34,7 @@ def _letter(export: Export, wrong: Sequence[Comparison]) -> tuple[str, str]:
         *map(_line, wrong),
         "",
         _("Days and counts: %(url)s") % {"url": address_of(export)},
-        _("“Run now” sends what changed; to have all rows of a table sent again, drop the table."),
+        _("“Send all rows again” on that page puts a table right."),
     ]
     return subject, "\n".join(lines)
 

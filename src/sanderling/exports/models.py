@@ -42,6 +42,7 @@ class Export(models.Model):
     next_run_at = models.DateTimeField(null=True)
     requested_at = models.DateTimeField(null=True)  # somebody pressed "Run now"
     compare_requested_at = models.DateTimeField(null=True)  # … or "Compare"
+    resend = models.JSONField(default=list, db_default=[])  # datasets to be sent as a whole
     compare_at = models.DateTimeField(null=True)  # the next night on which both sides are compared
     lease_until = models.DateTimeField(null=True)
     lease = models.UUIDField(null=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from sanderling.connectors.drivers.chunks import Chunk, Forgetting, Place, Written
-from sanderling.exports import placing, reading, sweeping
+from sanderling.exports import placing, reading, requesting, sweeping
 from sanderling.exports.datasets.columns import Dataset, Manner
 from sanderling.exports.destinations.protocol import Destination
 from sanderling.exports.models import Export, Watermark
@@ -31,6 +31,8 @@ class Move:
 def move(moving: Move) -> Horizon:
     """Bring a dataset up to this moment; return the moment."""
     horizon = reading.horizon(moving.source)
+    if moving.dataset.name in moving.export.resend:
+        _forget_place(moving)
     start = placing.start_of(
         moving.destination,
         moving.dataset,
@@ -45,6 +47,23 @@ def move(moving: Move) -> Horizon:
     moving.tell(Written(moving.destination.spent()))
     _remember(moving, horizon, start.low if place is None else place.low)
     return horizon
+
+
+def _forget_place(moving: Move) -> None:
+    """Make the destination's place one of no database of ours, so that all rows are sent again.
+
+    The place is moved first and the wish taken off then: whoever dies between the two finds the
+    wish, and a place that is moved already.
+    """
+    place = moving.destination.place(moving.dataset)
+    if place is not None and placing.is_replaceable(moving.dataset, place):
+        after = replace(place, source=placing.ANEW, low=0)
+        moving.destination.remember(moving.dataset, before=place, after=after)
+        moving.mark.low = "0"  # ours would tell that theirs went back in time
+        moving.mark.save(update_fields=["low"])
+    elif place is not None:
+        moving.tell(Written(notes=[placing.NOT_OURS.format(moving.dataset.name)]))
+    requesting.fulfilled(moving.export.pk, moving.dataset.name)
 
 
 def _moved(moving: Move, start: Start, horizon: Horizon) -> Place | None:

@@ -13,6 +13,13 @@ from sanderling.exports.models import Export, Watermark
 from sanderling.exports.reading import Horizon
 from sanderling.lib.errors import Conflict
 
+ANEW = "ANEW"  # written as the source of a place whose rows somebody asked for again
+
+NOT_OURS = (
+    'All rows must be sent again, and "{}" holds rows that are not ours. '
+    "Rename the table: a new one is made."
+)
+
 
 class TwoWriters(Conflict):
     """Somebody else writes these tables."""
@@ -92,14 +99,18 @@ def _without_place(
 
 def _resent(dataset: Dataset, place: Place) -> Start:
     note = "Our database was restored or moved since the last run: all rows are sent again."
+    if place.source == ANEW:
+        note = "Somebody asked for all rows: they are sent again."
     if dataset.manner is not Manner.APPEND:
         return Start(0, place, is_resend=True, notes=[note])
-    if place.is_adopted:
-        raise Conflict(
-            f'All rows must be sent again, and "{dataset.name}" holds rows that are not ours. '
-            "Rename the table: a new one is made."
-        )
+    if not is_replaceable(dataset, place):
+        raise Conflict(NOT_OURS.format(dataset.name))
     return Start(0, place, empties=True, is_resend=True, notes=[note])
+
+
+def is_replaceable(dataset: Dataset, place: Place) -> bool:
+    """Whether all rows can be sent again: where rows have no key, ours must be the only ones."""
+    return dataset.manner is not Manner.APPEND or not place.is_adopted
 
 
 def owner_of(export: Export) -> str:

@@ -1,7 +1,11 @@
 """Uploads into the customer's own database: kept, run, and how they went."""
 
 import datetime as dt
-from typing import Any
+from collections.abc import Iterable
+from operator import attrgetter
+from typing import Annotated, Any
+
+import msgspec
 
 from sanderling.api.answering import EMPTY, Answer, present
 from sanderling.api.calling import Call
@@ -9,19 +13,37 @@ from sanderling.api.operations import operation
 from sanderling.api.shapes import Id, Page, Shape
 from sanderling.api.times import stamp
 from sanderling.exports import analysing, history, requesting, saving
-from sanderling.exports.catalogue import DATASETS
-from sanderling.exports.models import Comparison, DatasetRun, Export, Run
+from sanderling.exports.analysis.views import USE_CASES
+from sanderling.exports.catalogue import DATASETS, Column
+from sanderling.exports.datasets.columns import Dialect, Spelling
+from sanderling.exports.destinations.kinds import kind_of
+from sanderling.exports.models import Comparison, DatasetRun, Export, Interval, Rhythm, Run
+from sanderling.lib.errors import NotFound
+
+
+def _one_of(words: Iterable[str]) -> msgspec.Meta:
+    """Return what tells the words in the description; the room refuses others in its own words."""
+    return msgspec.Meta(extra_json_schema={"enum": list(words)})
+
+
+DatasetName = Annotated[str, _one_of(DATASETS)]
 
 
 class ExportBody(Shape):
     """What is uploaded, where, how often; members that are absent stay."""
 
     connector_id: Id | None = None
-    datasets: list[str] | None = None
+    datasets: list[DatasetName] | None = None
     schema: str | None = None
-    interval: str | None = None
+    interval: Annotated[str, _one_of(Interval.values)] | None = None
     cron: str | None = None
-    comparison: str | None = None
+    comparison: Annotated[str, _one_of(Rhythm.values)] | None = None
+
+
+class Chosen(Shape):
+    """Some of the datasets of an export; all when it is absent."""
+
+    datasets: list[DatasetName] | None = None
 
 
 class Pause(Shape):
@@ -34,6 +56,23 @@ class Pause(Shape):
 def list_datasets(call: Call) -> list[str]:
     """Return the names of the datasets."""
     return list(DATASETS)
+
+
+@operation("GET", "/v3/datasets/{dataset}", summary="Columns of a dataset")
+def get_dataset(call: Call, dataset: str) -> dict[str, Any]:
+    """Return what a table holds: its key, and each column with name and type in each destination.
+
+    ``sameAs`` names the column that replaces a deprecated one.
+    """
+    found = DATASETS.get(dataset)
+    if found is None:
+        raise NotFound("There is no such dataset.")
+    return present(
+        name=found.name,
+        meaning=found.meaning,
+        key=list(found.key) or None,
+        columns=[_column(column, there) for column, there in found.spellings()],
+    )
 
 
 @operation("GET", "/v3/exports", summary="Data exports")
@@ -84,6 +123,15 @@ def compare_export(call: Call, export_id: int) -> Answer:
     return EMPTY
 
 
+@operation("POST", "/v3/exports/{export_id}/resend", summary="Send all rows again")
+def resend_export(call: Call, export_id: int, body: Chosen) -> Answer:
+    """Have a worker send all rows of these datasets again; what is gone here goes there, too."""
+    export = saving.get(call.organisation_id, export_id)
+    names = export.datasets if body.datasets is None else body.datasets
+    requesting.resend(call.organisation_id, export_id, names, by=call.actor)
+    return EMPTY
+
+
 @operation("PUT", "/v3/exports/{export_id}/pause", summary="Pause a data export, or go on")
 def pause_export(call: Call, export_id: int, body: Pause) -> Answer:
     """Let the schedule rest, or go on."""
@@ -112,14 +160,17 @@ def export_comparisons(call: Call, export_id: int, query: Page) -> list[dict[str
 
 @operation("GET", "/v3/exports/{export_id}/views", summary="Views of the ready-made analysis")
 def export_views(call: Call, export_id: int) -> list[dict[str, Any]]:
-    """Return the views: what each answers, whether it is made, and which datasets it lacks."""
+    """Return the views: use case, question, SQL; whether it is made, which datasets it lacks."""
     export = saving.get(call.organisation_id, export_id)
+    dialect = kind_of(export.connector).dialect
     return [
         present(
             name=one.view.name,
+            useCase=str(USE_CASES[one.view.use_case]),
             question=str(one.view.question),
             made=one.is_made,
             lacks=list(one.lacks) or None,
+            sql=one.view.text(dialect),
         )
         for one in analysing.standing_of(export)
     ]
@@ -158,10 +209,26 @@ def _export(export: Export) -> dict[str, Any]:
         interval=export.interval,
         cron=export.cron or None,
         datasets=export.datasets,
+        resend=export.resend or None,
+        views=export.views or None,
         comparison=export.rhythm,
         nextComparisonAt=stamp(export.compare_at) if export.compare_at else None,
         paused=export.is_paused,
         nextRunAt=stamp(export.next_run_at) if export.next_run_at else None,
+    )
+
+
+def _column(column: Column, there: dict[str, Spelling]) -> dict[str, Any]:
+    spelt = {
+        dialect: {"name": one.name, "type": one.type}
+        for dialect in Dialect
+        if (one := there.get(dialect.product)) is not None
+    }
+    return present(
+        name=column.name,
+        meaning=column.meaning,
+        sameAs=column.twin or None,
+        **spelt,
     )
 
 
@@ -192,7 +259,8 @@ def _run(run: Run) -> dict[str, Any]:
         rows=totals.rows,
         bytes=totals.bytes,
         nextRunAt=stamp(run.next_run_at) if run.next_run_at else None,
-        datasets=[_dataset(one) for one in run.datasets.all()],
+        problem=run.problem or None,
+        datasets=[_dataset(one) for one in sorted(run.datasets.all(), key=attrgetter("pk"))],
     )
 
 
@@ -210,6 +278,7 @@ def _dataset(part: DatasetRun) -> dict[str, Any]:
         bytesSent=part.bytes_sent,
         requests=part.requests or None,
         bytesBilled=part.bytes_billed or None,
+        heldSeconds=round(part.held_seconds, 1) or None,
         completeUpTo=stamp(part.fresh_at) if part.fresh_at else None,
         notes=part.notes or None,
         error=part.error or None,

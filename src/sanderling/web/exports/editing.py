@@ -117,7 +117,7 @@ def _form(
     if request.method == "POST" and form.is_valid():
         saved = _saved(request, form, export)
         if saved is not None:
-            messages.success(request, _("The data export is saved; its first run starts now."))
+            messages.success(request, _words_of(saved, is_new=export is None))
             return redirect("exports-show", saved.pk)
     chosen = form["datasets"].value() or []
     shown = {
@@ -127,6 +127,14 @@ def _form(
         "has_connectors": bool(form.fields["connector"].choices),  # type: ignore[attr-defined]
     }
     return render(request, "exports/edit.html", shown)
+
+
+def _words_of(saved: Export, *, is_new: bool) -> str:
+    if is_new:
+        return _("The data export is saved; its first run starts now.")
+    if saved.is_paused:
+        return _("The data export is saved. It is paused: “Resume” lets it run.")
+    return _("The data export is saved; a run starts now.")
 
 
 def _saved(request: PersonRequest, form: ExportForm, export: Export | None) -> Export | None:

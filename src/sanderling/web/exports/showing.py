@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from typing import Any
 
-from django.db.models import Max, Sum
+from django.db.models import Count, Max, Min, Q, Sum
 from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from sanderling.accounts.rights import Permission
 from sanderling.exports import comparing, history, saving
 from sanderling.exports.catalogue import DATASETS
-from sanderling.exports.models import Comparison, DatasetRun, Export, Run, RunStatus, Watermark
+from sanderling.exports.models import Comparison, DatasetRun, Export, Run, Watermark
 from sanderling.web.guarding import allowed
 from sanderling.web.membership import PersonRequest
 
@@ -58,7 +58,7 @@ def show(request: PersonRequest, export_id: int) -> HttpResponseBase:
         "comparisons": comparing.latest(export),
         "agreement": _agreement(export),
         "is_running": export.lease_until is not None and export.lease_until > now,
-        "plot": _plot(export),
+        "plot": _plot(export, now),
         "is_editable": _edits(request),
     }
     return render(request, "exports/show.html", shown)
@@ -78,24 +78,31 @@ def _freshness(export: Export, now: dt.datetime) -> list[tuple[str, dt.datetime 
     return [(name, marks.get(name)) for name in export.datasets]
 
 
-def _plot(export: Export) -> dict[str, object] | None:
-    """Return a plot of how old the rows were, in minutes: it grows until a run brings it down."""
-    runs = Run.objects.filter(export=export, status=RunStatus.FINISHED).order_by("-pk")
-    points = list(_ages(reversed(runs[:RUNS_PLOTTED])))
-    if len(points) < 2:
+def _plot(export: Export, now: dt.datetime) -> dict[str, object] | None:
+    """Return a plot of how old the rows were: it grows until a run brings it down.
+
+    Told of the dataset that was furthest behind; a run that failed brings nothing down.
+    """
+    runs = Run.objects.filter(export=export, finished_at__isnull=False).annotate(
+        fresh_at=Min("datasets__fresh_at"),
+        unknown=Count("datasets", filter=Q(datasets__fresh_at=None)),
+    )
+    points = list(_ages(runs.order_by("-pk")[:RUNS_PLOTTED][::-1], now))
+    if len(points) < 3:
         return None
+    unit, seconds = _unit(max(age for _moment, age in points))
     return {
         "grid": {"left": 56, "right": 16, "top": 32, "bottom": 32},
         "tooltip": {"trigger": "axis"},
         "xAxis": {"type": "time", "axisLabel": {"hideOverlap": True}},
-        "yAxis": {"type": "value", "name": _("minutes"), "min": 0},
+        "yAxis": {"type": "value", "name": unit, "min": 0},
         "series": [
             {
                 "type": "line",
                 "name": _("Age of the rows"),
                 "showSymbol": False,
                 "areaStyle": {"opacity": 0.15},
-                "data": points,
+                "data": [(moment.isoformat(), round(age / seconds, 2)) for moment, age in points],
             }
         ],
     }
@@ -131,15 +138,25 @@ def _agreement(export: Export) -> dict[str, object] | None:
     }
 
 
-def _ages(runs: Iterable[Run]) -> Iterator[tuple[str, float]]:
+def _ages(runs: Iterable[Any], now: dt.datetime) -> Iterator[tuple[dt.datetime, float]]:
+    """Yield moments with the age of the rows in seconds: before and after each run, and now."""
     fresh_at: dt.datetime | None = None
     for run in runs:
-        assert run.finished_at is not None
         if fresh_at is not None:
-            yield run.finished_at.isoformat(), _minutes(run.finished_at - fresh_at)
-        fresh_at = run.started_at
-        yield run.finished_at.isoformat(), _minutes(run.finished_at - fresh_at)
+            yield run.finished_at, _seconds(run.finished_at - fresh_at)
+        if run.fresh_at is not None and not run.unknown:
+            fresh_at = run.fresh_at
+            yield run.finished_at, _seconds(run.finished_at - fresh_at)
+    if fresh_at is not None:
+        yield now, _seconds(now - fresh_at)
 
 
-def _minutes(age: dt.timedelta) -> float:
-    return round(age.total_seconds() / 60, 2)
+def _seconds(age: dt.timedelta) -> float:
+    return max(age.total_seconds(), 0.0)
+
+
+def _unit(longest: float) -> tuple[str, int]:
+    """Return the unit in which ages up to this are read easily, and its seconds."""
+    if longest < 3 * 3600:
+        return _("minutes"), 60
+    return (_("hours"), 3600) if longest < 3 * 86_400 else (_("days"), 86_400)

@@ -32,6 +32,17 @@ def compare(request: PersonRequest, export_id: int) -> HttpResponseBase:
 
 @require_POST
 @allowed(Permission.EDIT_EXPORTS)
+def resend(request: PersonRequest, export_id: int) -> HttpResponseBase:
+    """Have a worker send all rows of the chosen datasets again."""
+    names = request.POST.getlist("datasets")
+    requesting.resend(request.organisation.pk, export_id, names, by=request.actor)
+    words = _("All rows of %(names)s are sent again; reload this page to follow it.")
+    messages.success(request, words % {"names": ", ".join(names)})
+    return redirect("exports-show", export_id)
+
+
+@require_POST
+@allowed(Permission.EDIT_EXPORTS)
 def pause(request: PersonRequest, export_id: int) -> HttpResponseBase:
     """Pause the export, or let it go on."""
     is_on = request.POST.get("on") == "1"

@@ -12,6 +12,7 @@ urlpatterns = [
     path("data-export/<int:export_id>/edit", editing.edit, name="exports-edit"),
     path("data-export/<int:export_id>/run", steering.run, name="exports-run"),
     path("data-export/<int:export_id>/compare", steering.compare, name="exports-compare"),
+    path("data-export/<int:export_id>/resend", steering.resend, name="exports-resend"),
     path("data-export/<int:export_id>/analysis", analysis.show, name="exports-analysis"),
     path("data-export/<int:export_id>/analysis/made", analysis.make, name="exports-views-make"),
     path("data-export/<int:export_id>/analysis/dropped", analysis.drop, name="exports-views-drop"),
