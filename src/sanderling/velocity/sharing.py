@@ -6,10 +6,8 @@ local variable of the generated function, which is half of its speed.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
-
 from .generating import COUNTS, MAX_CHAIN, is_plain
+from .hoisting import mentioned
 from .nodes import (
     Break,
     Call,
@@ -59,30 +57,6 @@ def names_shared(nodes: list[Node]) -> set[str]:
     return {name for node in nodes if runs_as_closure(node) for name in mentioned(node)}
 
 
-def mentioned(node: Node) -> Iterator[str]:
-    """Every variable that a node or anything in it reads or sets."""
-    for each in walk([node]):
-        if isinstance(each, Reference):
-            yield each.root
-        elif isinstance(each, Foreach):
-            yield each.variable
-        elif isinstance(each, Define):
-            yield each.name
-        elif isinstance(each, MacroDefinition):
-            yield from (name for name, _ in each.parameters)
-
-
-def assigned(nodes: list[Node]) -> Iterator[str]:
-    """Every variable that one of these nodes gives a value to."""
-    for node in nodes:
-        if isinstance(node, SetDirective):
-            yield node.target.root
-        elif isinstance(node, Foreach):
-            yield node.variable
-        elif isinstance(node, Define):
-            yield node.name
-
-
 def loop_names(options: Options) -> frozenset[str]:
     """The names that a loop gives values to, besides its element."""
     return frozenset({"foreach", *COUNTS}) if options.velocity_count else frozenset({"foreach"})
@@ -111,15 +85,6 @@ def uses_position(node: Foreach, names: frozenset[str]) -> bool:
     return any(isinstance(each, Reference) and each.root in names for each in inside)
 
 
-def properties_read(nodes: list[Node]) -> Counter[tuple[str, str]]:
-    """How often `$root.property` is read."""
-    return Counter(
-        (node.root, node.steps[0].name)
-        for node in walk(nodes)
-        if isinstance(node, Reference) and node.steps and isinstance(node.steps[0], Property)
-    )
-
-
 def leaves_while_printing(nodes: list[Node]) -> bool:
     """Whether printing a reference may end a body early, so that what stands before it is due.
 
@@ -142,20 +107,3 @@ def _is_printed_later(node: Node) -> bool:
         return not is_plain(node)
     block = isinstance(node, MacroCall) and node.block is not None
     return block or isinstance(node, Define) or (isinstance(node, Call) and node.name == "stop")
-
-
-def printed_often(nodes: list[Node]) -> list[Reference]:
-    """References like `$name` and `$root.name` that occur more than once, each of them once."""
-    places = [each for each in walk(nodes) if isinstance(each, Reference) and printed_key(each)]
-    counts = Counter(map(printed_key, places))
-    return list({key: each for each in places if counts[key := printed_key(each)] > 1}.values())
-
-
-def printed_key(node: Reference) -> tuple[str, str] | None:
-    """What a plain reference reads, as (root, property or nothing); None for all others."""
-    if node.alternate or not is_printed_natively(node):
-        return None
-    if not node.steps:
-        return node.root, ""
-    only = node.steps[0] if len(node.steps) == 1 else None
-    return (node.root, only.name) if isinstance(only, Property) else None
