@@ -17,6 +17,14 @@ from sanderling.lib.errors import SanderlingError
 
 JSON = "application/json; charset=UTF-8"
 PLAIN = "text/plain; charset=UTF-8"
+# Forms of landing pages call the API from the browser (api.md §1.5).  Any page may: the key is the
+# only credential, it stands in the request, and a browser adds no cookie to such a call.
+ANY_ORIGIN = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": (
+        "TotalCount, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-Request-Id"
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)

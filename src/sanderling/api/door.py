@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 
 from sanderling.api import answering, logging_calls, routing, texts
+from sanderling.api.answering import ANY_ORIGIN
 from sanderling.api.authenticating import caller_of
 from sanderling.api.calling import Caller
 from sanderling.api.limiting import LIMITS, Verdict
@@ -30,7 +31,9 @@ ATTEMPTS = 3  # a deadlock's victim tries again
 # After any other error of the connection a commit may have happened: then the caller decides.
 UNDONE = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
 BEARER_EVENTS = frozenset({"/v1/event", "/v1/past_events"})
+USUAL_VERSION = "v1"  # of an address that names none
 CORS = {
+    **ANY_ORIGIN,
     "Access-Control-Allow-Methods": "POST, GET, PUT, OPTIONS, DELETE",
     "Access-Control-Max-Age": "3600",
     "Access-Control-Allow-Headers": (
@@ -45,16 +48,24 @@ _TREE: list[routing.Node] = []
 def answer(request: HttpRequest, rest: str) -> HttpResponse:
     """Answer any request below ``/api/``; without a database, by a clear "later"."""
     try:
-        return _answer(request, rest)
+        response = _answer(request, rest)
     except (OperationalError, InterfaceError):
         LOG.exception("The database does not answer.")
-        later = answering.refusal(
+        response = answering.refusal(
             request,
             HTTPStatus.SERVICE_UNAVAILABLE,
             "The database does not answer. Try again later.",
         )
-        later.headers["Retry-After"] = "5"
-        return later
+        response.headers["Retry-After"] = "5"
+    for name, value in ANY_ORIGIN.items():
+        response.headers[name] = value
+    return response
+
+
+@csrf_exempt
+def answer_without_version(request: HttpRequest, rest: str) -> HttpResponse:
+    """Answer an address that names no version as the first one."""
+    return answer(request, f"{USUAL_VERSION}/{rest}")
 
 
 def _answer(request: HttpRequest, rest: str) -> HttpResponse:

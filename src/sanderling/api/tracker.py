@@ -15,7 +15,7 @@ import msgspec
 from django.db import DataError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from sanderling.api import answering
 from sanderling.api.limiting import LIMITS
@@ -44,6 +44,13 @@ def collect(request: HttpRequest) -> HttpResponse:
 def push(request: HttpRequest) -> HttpResponse:
     """Take a browser's wish to be pushed to, or not any more."""
     return _answered(request, _take_subscription)
+
+
+@csrf_exempt
+@require_POST
+def discard(request: HttpRequest) -> HttpResponse:
+    """Take what a shop's plugin writes into its maker's log, unread: it waits for the answer."""
+    return answering.response_of(answering.EMPTY)
 
 
 @require_safe

@@ -1,7 +1,9 @@
 """Addresses of the door for programs.
 
 One pattern for all methods: slashes before and after it may be doubled (api.md §1.4), and
-``routing`` finds the method.
+``routing`` finds the method.  Programs keep a part of the address in their settings and the rest in
+their code, so ``/v1/…`` and ``/api/…`` without a version lead to the same methods; whatever else
+lies below ``/api/`` is a 404 that a program can read.
 """
 
 from django.urls import path, re_path
@@ -20,5 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("scripts/<slug:code>/worker.js", tracker.worker, name="site-worker"),
     re_path(r"^/*api/+v2/?$", tracker.collect, name="site-events"),
     re_path(r"^/*api/+v2/push$", tracker.push, name="site-push"),
-    re_path(r"^/*api/+(?P<rest>v[0-9]+/[\s\S]*)$", door.answer, name="api"),
+    re_path(r"^/*(?:api/+)?(?P<rest>v[0-9]+/[\s\S]*)$", door.answer, name="api"),
+    re_path(r"^/*api/+(?P<rest>[\s\S]*)$", door.answer_without_version, name="api-unversioned"),
+    re_path(r"^/*logs/+v1/+plugin/?$", tracker.discard, name="plugin-log"),
 ]

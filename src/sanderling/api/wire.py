@@ -19,7 +19,7 @@ from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
 from sanderling.accounts import keys
-from sanderling.api.answering import JSON, PLAIN
+from sanderling.api.answering import ANY_ORIGIN, JSON, PLAIN
 from sanderling.api.gathering import Outcome, Wish
 from sanderling.api.operations import OPERATIONS, Operation
 from sanderling.api.v1.events import LARGEST_BODY, Event, event_of
@@ -76,7 +76,7 @@ def answer(wish: Wish, headers: Mapping[str, str]) -> bytes:
     outcome, verdict = wish.outcome, wish.verdict
     status, kind, body = ANSWERS[outcome]
     lines = [f"HTTP/1.1 {status.value} {status.phrase}"]
-    lines += [f"{name}: {value}" for name, value in headers.items()]
+    lines += [f"{name}: {value}" for name, value in (*headers.items(), *ANY_ORIGIN.items())]
     if kind:
         lines.append(f"Content-Type: {kind}")
     if verdict is not None and outcome is not Outcome.DOWN:
