@@ -11,6 +11,7 @@ from sanderling.api.calling import Call
 from sanderling.api.operations import operation
 from sanderling.api.shapes import Shape
 from sanderling.api.times import Unclear, moment_of
+from sanderling.api.v1 import event_contacts
 from sanderling.events.recording import EventRefused, NewEvent, forget_past, record
 from sanderling.lib.errors import Invalid, SanderlingError
 
@@ -121,7 +122,10 @@ def params_of(sent: Any) -> dict[str, Any]:
 def _register(call: Call, body: Event, *, creates: bool) -> Answer:
     if len(call.request.body) > LARGEST_BODY:
         raise EventTooLarge
-    record(call.organisation_id, [event_of(body)], by=call.actor, creates=creates)
+    event = event_of(body)
+    if creates:  # as v2 does; v1 hands on whatever it is given
+        event_contacts.check(call.organisation_id, event.params)
+    record(call.organisation_id, [event], by=call.actor, creates=creates)
     return EMPTY
 
 
