@@ -14,6 +14,7 @@ from django.db import transaction
 from sanderling.messages import linking, names, short
 from sanderling.messages.models import Channel, Content, Message
 from sanderling.messages.preparing import prepare
+from sanderling.messages.rendering import is_literal, tracks_links
 from sanderling.postgres.statements import Statements
 
 STATEMENTS = Statements(__package__)
@@ -108,11 +109,16 @@ def _links_of(snapshot: dict[str, Any]) -> list[str]:
     """Return the addresses of all languages that are known beforehand."""
     if snapshot["channel"] != Channel.EMAIL:
         return short.links_in(snapshot)
+    if not tracks_links(snapshot):
+        return []
     pages = [snapshot["html"], *(part["html"] for part in snapshot["translations"].values())]
     found: list[str] = []
     for page in pages:
-        prepared = prepare(page, fields=snapshot["fields"])
-        found += linking.links_in(prepared.text, utm_campaign=snapshot["utm_campaign"])
+        if is_literal(snapshot):
+            found += linking.links_in_literal(page, utm_campaign=snapshot["utm_campaign"])
+        else:
+            prepared = prepare(page, fields=snapshot["fields"])
+            found += linking.links_in(prepared.text, utm_campaign=snapshot["utm_campaign"])
     return linking.distinct(found)
 
 

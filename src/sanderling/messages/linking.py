@@ -31,6 +31,7 @@ MARKED = re.compile(f"{MARK}(.*?){END_MARK}", re.DOTALL)
 SPEAKS_VELOCITY = re.compile(
     r"\$[!{A-Za-z]|#\{|#(?:if|else|elseif|end|set|foreach|macro|define|evaluate)\b|#@"
 )
+SIGNS = re.compile(r"[$#]+")
 # These go to us already, and must work where tracking does not.
 UNTRACKED = re.compile(
     r"\$!?\{?(?:unsubscribeUrl|preferencesUrl|viewUrl|confirmUrl)\b", re.IGNORECASE
@@ -70,6 +71,31 @@ def track(source: str, *, numbers: Mapping[str, str], utm_campaign: str) -> str:
         return anchor[0]
 
     return ANCHOR.sub(replace, source.replace(MARK, "").replace(END_MARK, ""))
+
+
+def links_in_literal(page: str, *, utm_campaign: str) -> list[str]:
+    """Return the addresses of a page that is sent letter by letter: all are known beforehand."""
+    found = [_address(quoted) for _, quoted in ANCHOR.findall(page)]
+    return [with_utm(url, utm_campaign) for url in found if _is_web(url)]
+
+
+def track_literal(page: str, *, numbers: Mapping[str, str], utm_campaign: str) -> str:
+    """Return a template that says a page letter by letter, its links rewritten where numbered."""
+    out, done = [], 0
+    for anchor in ANCHOR.finditer(page):
+        before, quoted = anchor.groups()
+        number = numbers.get(with_utm(_address(quoted), utm_campaign))
+        if number is None:
+            continue
+        out.append(literal(page[done : anchor.start()] + before))
+        out.append(f"{quoted[0]}$!{{clickUrl}}/{number}{quoted[0]}")
+        done = anchor.end()
+    return "".join(out) + literal(page[done:])
+
+
+def literal(text: str) -> str:
+    """Return a template that says this text, whatever signs of the language it holds."""
+    return SIGNS.sub(r"#[[\g<0>]]#", text)
 
 
 def resolve_marked(rendered: str, redirect: Redirect, *, is_html: bool) -> str:

@@ -105,15 +105,17 @@ class Renderer:
         """
         self.language = chosen_language(snapshot, language)
         self._snapshot = snapshot
+        self._is_literal = is_literal(snapshot)
         self._utm = snapshot["utm_campaign"]
         self._tools = tools_for(self.language, time_zone)
         self._number_of = number_of
         parts = parts_of(snapshot, self.language)
         page = self._tracked(parts["html"])
-        whole = _with_pixel(_with_preheader(page, parts["preheader"])) if number_of else page
-        self._subject = self._compiled("subject", parts["subject"], TEXT)
+        whole = _with_preheader(page, self._said(parts["preheader"]))
+        whole = _with_pixel(whole) if number_of else page
+        self._subject = self._compiled("subject", self._said(parts["subject"]), TEXT)
         self._html = self._compiled("html", whole, HTML) if page else None
-        self._text = self._compiled("text", parts["text"] or plain.text_of(page), TEXT)
+        self._text = self._compiled("text", self._plain(parts, page), TEXT)
         self.reads = self._reads()
         self._plan = self._planned()
         self._letters = 0
@@ -172,14 +174,27 @@ class Renderer:
         return EncodedPart(self._html) if self._html else None
 
     def _tracked(self, page: str) -> str:
-        prepared = prepare(page, fields=self._snapshot["fields"]).text
-        if self._number_of is None:
-            return prepared
+        said = self._said(page)
+        if self._number_of is None or not tracks_links(self._snapshot):
+            return said
         numbers = {url: self._number_of(link) for url, link in self._snapshot["links"].items()}
-        return linking.track(prepared, numbers=numbers, utm_campaign=self._utm)
+        if self._is_literal:
+            return linking.track_literal(page, numbers=numbers, utm_campaign=self._utm)
+        return linking.track(said, numbers=numbers, utm_campaign=self._utm)
 
-    def _compiled(self, name: str, source: str, options: velocity.Options) -> velocity.Template:
-        text = prepare(source, fields=self._snapshot["fields"]).text
+    def _plain(self, parts: Mapping[str, str], page: str) -> str:
+        """Return the plain text as a template: the author's, or what the page says."""
+        if self._is_literal:
+            return linking.literal(parts["text"] or plain.text_of(parts["html"]))
+        return self._said(parts["text"]) or plain.text_of(page)
+
+    def _said(self, source: str) -> str:
+        """Return a part as a template: its merge tags replaced, or letter by letter."""
+        if self._is_literal:
+            return linking.literal(source)
+        return prepare(source, fields=self._snapshot["fields"]).text
+
+    def _compiled(self, name: str, text: str, options: velocity.Options) -> velocity.Template:
         return velocity.compile(
             text, name=name, options=replace(options, strict=self._snapshot["is_strict"])
         )
@@ -243,6 +258,16 @@ def chosen_language(snapshot: Mapping[str, Any], wanted: str) -> str:
         if candidate and candidate in translations:
             return str(translations[candidate])
     return str(snapshot["language"])
+
+
+def is_literal(snapshot: Mapping[str, Any]) -> bool:
+    """Whether the letter's text is said as it stands (``skipPersonalisation`` of the API)."""
+    return bool((snapshot.get("details") or {}).get("skipPersonalisation"))
+
+
+def tracks_links(snapshot: Mapping[str, Any]) -> bool:
+    """Whether clicks are counted: in letters always, unless a program has said no."""
+    return (snapshot.get("details") or {}).get("trackUrls") is not False
 
 
 def tools_for(language: str, time_zone: str) -> Callable[[], Mapping[str, object]]:

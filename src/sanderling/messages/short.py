@@ -59,16 +59,19 @@ class ShortRenderer(Renderer):
         """With ``is_numbered`` known addresses are replaced by short links when rendering."""
         self.language = chosen_language(snapshot, language)
         self._snapshot = snapshot
+        self._is_literal = False
         self._utm = snapshot["utm_campaign"]
         self._tools = tools_for(self.language, time_zone)
         self._numbers = snapshot["links"] if is_numbered and is_tracked(snapshot) else {}
         parts = parts_of(snapshot, self.language)
-        self._subject = self._compiled("subject", parts["subject"], TEXT)
-        self._text = self._compiled("text", self._marked(parts["text"]), TEXT)
+        self._subject = self._compiled("subject", self._said(parts["subject"]), TEXT)
+        self._text = self._compiled("text", self._said(self._marked(parts["text"])), TEXT)
         self._members = details_of(snapshot, self.language)
         self._compiled_members = {
             place: self._compiled(
-                place, self._marked(text) if _name(place) in FOLLOWED else text, TEXT
+                place,
+                self._said(self._marked(text) if _name(place) in FOLLOWED else text),
+                TEXT,
             )
             for place, text in leaves(self._members)
         }

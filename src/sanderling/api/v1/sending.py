@@ -39,11 +39,15 @@ REASONS = {
 
 
 class Recipient(Shape):
-    """Who gets a prepared message; of three names the first that is there counts."""
+    """Who gets a prepared message; of three names the first that is there counts.
+
+    Old programs write the locator as ``email``; newer ones have a truth value of that name.
+    """
 
     contact_id: Id | None = None
     external_customer_id: str | None = None
     locator: str | None = None
+    email: Any = None
     json_param: Any = None
     external_request_id: str | None = None
     language_code: str | None = None
@@ -85,6 +89,7 @@ class OutgoingEmail(Shape):
     tags: list[str] | None = None
     subscriptions_keys: list[str] | None = None
     track_urls: bool | None = None
+    skip_personalisation: bool | None = None
 
 
 class OutgoingText(Shape):
@@ -176,6 +181,7 @@ def send_email(call: Call, body: OutgoingEmail) -> dict[str, Any]:
             "sender_email": address,
             "html": body.html_text or "",
             "text": body.plain_text or "",
+            "details": _ways(body),
             "tags": body.tags or [],
             "categories": body.subscriptions_keys or [],
         },
@@ -184,6 +190,16 @@ def send_email(call: Call, body: OutgoingEmail) -> dict[str, Any]:
     _check_number(recipients)
     wishes = [_wish(one, Channel.EMAIL) for one in recipients]
     return _answer(_send(call, content, wishes, origin_id=0))
+
+
+def _ways(body: OutgoingEmail) -> dict[str, Any]:
+    """Return what a letter does otherwise than letters do."""
+    ways: dict[str, Any] = {}
+    if body.skip_personalisation:
+        ways["skipPersonalisation"] = True
+    if body.track_urls is False:
+        ways["trackUrls"] = False
+    return ways
 
 
 @operation("POST", "/v1/message/sms", summary="Send an SMS")
@@ -274,7 +290,7 @@ def _check_number(recipients: Sequence[Recipient]) -> None:
 
 def _wish(sent: Recipient, channel: str) -> Wish:
     """Read a recipient: contactId before externalCustomerId before locator (api.md §4.7)."""
-    locator = (sent.locator or "").strip()
+    locator = (sent.locator or _old_locator(sent)).strip()
     shown = locator or sent.external_customer_id or str(sent.contact_id or "")
     params, problem = _params(sent.json_param)
     identity = Identity()
@@ -288,6 +304,10 @@ def _wish(sent: Recipient, channel: str) -> Wish:
     else:
         problem = "contactId, externalCustomerId or locator must be specified"
     return Wish(shown, identity, params, (sent.language_code or "")[:20], problem)
+
+
+def _old_locator(sent: Recipient) -> str:
+    return sent.email if isinstance(sent.email, str) and "@" in sent.email else ""
 
 
 def _located(locator: str, channel: str, *, external_id: str = "") -> Identity:
