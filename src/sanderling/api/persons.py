@@ -39,6 +39,16 @@ def person_of(sent: shapes.Contact) -> Person:
     )
 
 
+def group_names(sent: shapes.NewContact) -> list[str]:
+    """Return the names of the segments that a contact joins; what a condition holds is no list."""
+    given = sent.groups if isinstance(sent.groups, list) else [sent.groups]
+    named = [
+        one.get("name") if isinstance(one, dict) and one.get("type") in (None, "Static") else one
+        for one in given
+    ]
+    return [name.strip() for name in named if isinstance(name, str) and name.strip()]
+
+
 def push_channels(sent: shapes.Contact) -> Iterator[shapes.Channel]:
     """Yield the channels that are tokens of apps and browsers."""
     for channel in sent.channels or ():

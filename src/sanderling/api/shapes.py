@@ -71,6 +71,16 @@ class Contact(Shape):
     time_zone: str | None = None
 
 
+class NewContact(Contact):
+    """A contact with the segments that it joins.
+
+    The contract names ``groups`` for answers only, but the vendor's method has always put the
+    contact there, and forms of shops rely on it.  They are objects with a name, or names.
+    """
+
+    groups: Any = None
+
+
 class WrappedContact(Contact):
     """A contact, or a contact in an envelope, as old clients send it (api.md §1.4)."""
 
@@ -80,7 +90,7 @@ class WrappedContact(Contact):
 class SubscribeContact(Shape):
     """A person who fills in a form."""
 
-    contact: Contact | None = None
+    contact: NewContact | None = None
     groups: list[str] | None = None
     subscriptions: list[str] | None = None
     form_type: str | None = None

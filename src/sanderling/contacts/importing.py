@@ -52,7 +52,10 @@ class Setup:
 
 @dataclass(frozen=True, kw_only=True)
 class BulkOptions:
-    """What the API's bulk call says beside the contacts; columns are cleared by "" in a Person."""
+    """What the API's bulk call says beside the contacts; columns are cleared by "" in a Person.
+
+    ``keeps`` names the addresses of known people that are not to be updated.
+    """
 
     match: Match = Match.EMAIL
     field_id: int | None = None
@@ -60,6 +63,7 @@ class BulkOptions:
     leave: Sequence[str] = ()
     restore: bool = False
     event_for_new: str = ""
+    keeps: Sequence[str] = ()
     dedupe_values: Sequence[str] = field(default_factory=tuple)
 
 
@@ -283,6 +287,7 @@ def _bulk_options(organisation_id: int, options: BulkOptions, by: Actor) -> dict
         "join": lists.named(organisation_id, options.join, by=by),
         "leave": lists.named(organisation_id, options.leave, by=by),
         "restore": options.restore,
+        "keeps": list(options.keeps),
         "event_for_new": options.event_for_new,
         "event_waits": bool(options.event_for_new),
         "dedupe_values": list(options.dedupe_values),

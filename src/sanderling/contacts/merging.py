@@ -42,6 +42,7 @@ class Rules:
     ``field_id`` is the additional field of Match.FIELD; ``join`` and ``leave`` are ids of lists;
     ``email_status`` is that of new addresses; ``restore`` brings deleted contacts back;
     of several contacts with one address ``freshest`` means the one that was updated last.
+    ``keeps`` are the addresses ("email", "phone") of known people that stay as they are.
     """
 
     match: Match = Match.ANY
@@ -52,6 +53,7 @@ class Rules:
     freshest: bool = False
     join: Sequence[int] = ()
     leave: Sequence[int] = ()
+    keeps: Sequence[str] = ()
 
 
 @dataclass
@@ -117,6 +119,8 @@ class Staging:
         STATEMENTS.run("analyze_staging")
         self._run("fold_same")
         self._run("defer_attaching")
+        if self.rules.keeps:
+            self._run("keep_addresses")
         self._claim()
         self._teach_planner(STATEMENTS.run("insert_new", self.params))
         self._run("update_matched")
@@ -206,6 +210,7 @@ def _params(organisation_id: int, rules: Rules) -> dict[str, Any]:
         "freshest": rules.freshest,
         "join": list(rules.join),
         "leave": list(rules.leave),
+        "keeps": list(rules.keeps),
     }
 
 

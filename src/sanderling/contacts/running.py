@@ -121,6 +121,7 @@ class _Run:
             restore=run.options.get("restore", True),
             join=run.options.get("join", ()),
             leave=run.options.get("leave", ()),
+            keeps=run.options.get("keeps", ()),
         )
         self.bytes_read = 0
         self.warnings = Counter[str](run.options.get("warnings", {}))

@@ -49,6 +49,13 @@ COLUMNS = {
     "webpush": (),
     "ordersInfo": (),
 }
+IDENTITY = ("email", "phone", "external_id")
+# What a person is looked for by is not updated; an external ID is never taken away (api.md §5.4.3).
+NEVER_CLEARED = {
+    Match.EMAIL: {"email", "external_id"},
+    Match.PHONE: {"phone", "external_id"},
+    Match.EMAIL_OR_PHONE: {"email", "phone", "external_id"},
+}
 WRITABLE = tuple(column for columns in COLUMNS.values() for column in columns)
 STATUSES = {
     ImportStatus.MAPPING: "STARTED",
@@ -169,7 +176,16 @@ def _options(body: ContactsBulk) -> BulkOptions:
         leave=body.group_names_exclude or [],
         restore=bool(body.restore_deleted),
         event_for_new=body.event_key_for_new_contacts or "",
+        keeps=_kept_addresses(body),
     )
+
+
+def _kept_addresses(body: ContactsBulk) -> list[str]:
+    """Return the addresses that known people keep: those the call does not list."""
+    if not body.contact_fields:
+        return []
+    listed = {column for name in body.contact_fields for column in COLUMNS[name]}
+    return [column for column in ("email", "phone") if column not in listed]
 
 
 def _people(
@@ -186,7 +202,7 @@ def _people(
             failed.append({**shown, "error": error.message})
             continue
         value = _dedupe_value(contact, person, match, body.field_id)
-        taken.append(Taken(_only(person, body), value, _devices(contact, body)))
+        taken.append(Taken(_only(person, match, body), value, _devices(contact, body)))
     return taken, failed
 
 
@@ -204,37 +220,40 @@ def _person(contact: shapes.Contact, match: Match) -> Person:
     return person
 
 
-def _only(person: Person, body: ContactsBulk) -> Person:
+def _only(person: Person, match: Match, body: ContactsBulk) -> Person:
     """Keep the fields that the call wants to update; a listed one without data is cleared.
 
-    What finds the person stays: it identifies, whether or not it is listed.
+    A list without any names lists nothing, which is all.  What finds the person stays: it
+    identifies, whether or not it is listed.
     """
     kept = person.fields
-    if body.custom_fields_ids is not None or body.contact_fields is not None:
+    if body.custom_fields_ids is not None or body.contact_fields:
         wanted = set(body.custom_fields_ids or ())
         kept = {one: value for one, value in person.fields.items() if one in wanted}
         kept |= dict.fromkeys(wanted - set(person.fields), "")
-    if body.contact_fields is None:
+    if not body.contact_fields:
         return replace(person, fields=kept)
     listed = {column for name in body.contact_fields for column in COLUMNS[name]}
-    columns: dict[str, Any] = {column: _kept(person, column, listed) for column in WRITABLE}
+    cleared = listed - NEVER_CLEARED.get(match, {"external_id"})
+    columns: dict[str, Any] = {
+        column: _kept(person, column, listed, cleared) for column in WRITABLE
+    }
     return replace(person, **columns, fields=kept)
 
 
 def _devices(contact: shapes.Contact, body: ContactsBulk) -> list[Registration]:
     """Return the devices of the push channels that the call wants to update."""
     found = registrations_of(contact)
-    if body.contact_fields is None:
+    if not body.contact_fields:
         return found
     return [one for one in found if one.category in body.contact_fields]
 
 
-def _kept(person: Person, column: str, listed: set[str]) -> str | None:
+def _kept(person: Person, column: str, listed: set[str], cleared: set[str]) -> str | None:
     value: str | None = getattr(person, column)
     if column in listed:
-        clears = column not in ("email", "phone", "external_id")  # a name is not taken away
-        return value or ("" if clears else None)
-    return value if column in ("email", "phone", "external_id") else None
+        return value or ("" if column in cleared else None)
+    return value if column in IDENTITY else None
 
 
 def _dedupe_value(

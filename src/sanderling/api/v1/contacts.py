@@ -9,7 +9,7 @@ from sanderling.api import shapes
 from sanderling.api.answering import EMPTY, Answer, collapse, counted, present, said, text
 from sanderling.api.calling import Call
 from sanderling.api.operations import operation
-from sanderling.api.persons import brief, card, person_of, register_devices
+from sanderling.api.persons import brief, card, group_names, person_of, register_devices
 from sanderling.api.shapes import Id, Shape
 from sanderling.contacts import adding, erasing, finding, lists, validating
 from sanderling.contacts.models import Category, Contact, ContactList, KeyKind, Source
@@ -57,7 +57,7 @@ class Ids(Shape):
 
 
 @operation("POST", "/v1/contact", summary="Add or update a contact", needs_json=True, repeats=False)
-def add_contact(call: Call, body: shapes.Contact) -> dict[str, int]:
+def add_contact(call: Call, body: shapes.NewContact) -> dict[str, int]:
     """Update who is recognised, else create; the contact is confirmed and no event is raised.
 
     A contact without any address is taken when it has an external id (api.md §10.15).
@@ -68,6 +68,8 @@ def add_contact(call: Call, body: shapes.Contact) -> dict[str, int]:
         call.organisation_id, person_of(body), source=Source.API, by=call.actor, lenient=True
     )
     register_devices(call.organisation_id, added.contact_id, body, by=call.actor)
+    for list_id in lists.named(call.organisation_id, group_names(body), by=call.actor):
+        lists.add_members(call.organisation_id, list_id, [added.contact_id], by=call.actor)
     return {"id": added.contact_id}
 
 

@@ -15,6 +15,7 @@ class WhoseToken(Shape):
     email: str | None = None
     phone: str | None = None
     external_customer_id: str | None = None
+    extid: str | None = None  # as one shop's plugin calls it
     user_pseudo_id: str | None = None
     cookie: str | None = None
 
@@ -23,7 +24,9 @@ class WhoseToken(Shape):
 def contact_token(call: Call, body: WhoseToken) -> dict[str, str]:
     """Return the token of the first call; every answer brings the next in ``ES-TOKEN``."""
     who = Identity(
-        external_id=body.external_customer_id or "", email=body.email or "", phone=body.phone or ""
+        external_id=body.external_customer_id or body.extid or "",
+        email=body.email or "",
+        phone=body.phone or "",
     )
     browsers = [one for one in (body.cookie, body.user_pseudo_id) if one]
     if not any(who.names()) and not browsers:

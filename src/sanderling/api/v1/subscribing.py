@@ -6,7 +6,7 @@ from sanderling.api import shapes
 from sanderling.api.answering import EMPTY, Answer, present
 from sanderling.api.calling import Call
 from sanderling.api.operations import operation
-from sanderling.api.persons import person_of, register_devices
+from sanderling.api.persons import group_names, person_of, register_devices
 from sanderling.contacts import adding, consent, finding, lists, suppressing, validating
 from sanderling.contacts.models import Contact, EmailStatus, Source
 from sanderling.events.recording import NewEvent, record
@@ -33,7 +33,11 @@ def subscribe(call: Call, body: shapes.SubscribeContact) -> dict[str, Any]:
     register_devices(call.organisation_id, contact.pk, body.contact, by=call.actor)
     form = Form(
         form_type=body.form_type or "",
-        lists=lists.named(call.organisation_id, body.groups or [], by=call.actor),
+        lists=lists.named(
+            call.organisation_id,
+            list(dict.fromkeys([*(body.groups or ()), *group_names(body.contact)])),
+            by=call.actor,
+        ),
         categories=consent.known_keys(call.organisation_id, body.subscriptions or []),
     )
     answer = asking.receive(contact, form, by=call.actor)
