@@ -47,7 +47,7 @@ PUBLIC = {
     "password_reset", "password_reset_done", "password_reset_complete", "oauth-token",
     "oauth-revoke", "oauth-metadata", "api-docs", "api-openapi",
     "site-events", "site-push", "site-script", "site-worker",
-    "inbox-of-app", "inbox-of-app-count", "inbox-of-app-status",
+    "inbox-of-app", "inbox-of-app-count", "inbox-of-app-status", "plugin-log",
 }  # fmt: skip
 OWN = {
     "home", "settings-home", "settings-organisation", "settings-members", "settings-keys",

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from programs import Program, program_of
 
-from sanderling.contacts import fields, importing, lists
+from sanderling.contacts import consent, fields, importing, lists
 from sanderling.contacts.models import Contact, ContactKey, ListMember
 from sanderling.events.models import Event, EventType
 from sanderling.messages.models import Message
@@ -332,6 +332,40 @@ def test_any_other_event_is_taken(api, cart, path, name, contact):
     answer = api.post(path, event(name, contact))
     assert (answer.status_code, answer.content) == (200, b"")
     assert list(Event.objects.get().params) == ["externalCustomerId", name]
+
+
+# Subscription categories and their segments
+
+
+def test_the_segment_of_a_category_holds_those_who_want_it(api, cast):
+    made = consent.create_category(cast.organisation.pk, key="news", name="News", by=cast.owner)
+    group = made.list_id
+
+    def wanted(contact: Contact) -> list[str]:
+        rows = api.get(f"/v1/contact/{contact.pk}/subscriptions").json()
+        return [one["key"] for one in rows if one["groupId"] == group]
+
+    ids = {"contactIds": [cast.dina.pk]}
+    assert api.post(f"/v1/group/{group}/contacts/attach", ids).status_code == 200
+    assert (wanted(cast.dina), wanted(cast.ivan)) == (["news"], [])
+    [row] = api.get("/v1/subscriptions").json()
+    assert (row["id"], row["key"], row["groupId"]) == (made.pk, "news", group)
+    assert (row["contactsCount"], row["createdDate"]) == (1, row["updatedDate"])
+    api.put(f"/v1/contact/{cast.ivan.pk}/subscriptions", {"subscriptions": ["news"]})
+    assert {one["id"] for one in api.get(f"/v1/group/{group}/contacts").json()} == {
+        cast.dina.pk,
+        cast.ivan.pk,
+    }
+    assert api.post(f"/v1/group/{group}/contacts/detach", ids).status_code == 200
+    assert (wanted(cast.dina), wanted(cast.ivan)) == ([], ["news"])
+
+
+def test_a_bulk_call_that_joins_the_segment_wants_the_category(api, cast):
+    consent.create_category(cast.organisation.pk, key="news", name="News", by=cast.owner)
+    bulk(api, dedupeOn="email", contacts=[person()], groupNames=["News"])
+    assert consent.wanted_by(cast.organisation.pk, cast.dina.pk) == ["news"]
+    bulk(api, dedupeOn="email", contacts=[person()], groupNamesExclude=["News"])
+    assert consent.wanted_by(cast.organisation.pk, cast.dina.pk) == []
 
 
 # Letters whose text a program has written to the end

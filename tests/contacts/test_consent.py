@@ -1,8 +1,18 @@
-import pytest
+from importlib import import_module
 
-from sanderling.contacts import consent, erasing, suppressing
-from sanderling.contacts.models import Contact, Erasure, Suppression
-from sanderling.lib.errors import Invalid, NotFound
+import pytest
+from django.db import connection
+
+from sanderling.contacts import consent, erasing, lists, suppressing
+from sanderling.contacts.models import (
+    Category,
+    Contact,
+    ContactList,
+    Erasure,
+    ListMember,
+    Suppression,
+)
+from sanderling.lib.errors import Conflict, Invalid, NotFound
 
 
 def test_a_person_who_unsubscribes_is_suppressed_by_address(cast):
@@ -26,6 +36,51 @@ def test_one_bad_address_suppresses_nobody(cast):
             cast.organisation.pk, "EMAIL", ["kozak@example.com", "nobody"], by=cast.owner
         )
     assert Suppression.objects.count() == 0
+
+
+def test_a_category_and_its_list_hold_the_same_people(cast):
+    here, by = cast.organisation.pk, cast.owner
+    old = lists.create(here, "News", by=by)
+    lists.add_members(here, old.pk, [cast.ivan.pk], by=by)
+    news = consent.create_category(here, key="news", name="News", by=by)
+    again = consent.create_category(here, key="news2", name="News", by=by)
+    assert (news.list_id, again.list.name) == (old.pk, "News (news2)")
+    assert consent.wanted_by(here, cast.ivan.pk) == []  # never said so
+
+    def members():
+        return set(ListMember.objects.filter(list=old).values_list("contact_id", flat=True))
+
+    consent.subscribe(here, cast.dina.pk, ["news"], by=by)
+    assert members() == {cast.dina.pk, cast.ivan.pk}
+    consent.set_categories(here, cast.dina.pk, ["news2"], by=by)
+    assert members() == {cast.ivan.pk}
+    assert lists.add_members(here, old.pk, [cast.dina.pk, cast.ivan.pk], by=by) == 1
+    assert consent.wanted_by(here, cast.dina.pk) == ["news", "news2"]
+    assert consent.wanted_by(here, cast.ivan.pk) == []
+    assert lists.remove_members(here, old.pk, [cast.dina.pk], by=by) == 1
+    assert consent.wanted_by(here, cast.dina.pk) == ["news2"]
+    assert lists.empty(here, again.list_id, by=by) == 1
+    assert consent.wanted_by(here, cast.dina.pk) == []
+    with pytest.raises(Conflict, match="category"):
+        lists.delete(here, old.pk, by=by)
+    consent.delete_category(here, news.pk, by=by)
+    lists.delete(here, old.pk, by=by)
+    assert not ContactList.objects.filter(pk=old.pk).exists()
+
+
+def test_categories_of_before_get_their_lists(cast):
+    here = cast.organisation
+    for key in ("news", "news2", "sales"):
+        Category.objects.create(organisation=here, key=key, name=key.rstrip("2").title())
+    consent.subscribe(here.pk, cast.dina.pk, ["sales"], by=cast.owner)
+    sales = lists.create(here.pk, "Sales", by=cast.owner)
+    made = import_module("sanderling.contacts.migrations.0009_categories_have_their_lists")
+    with connection.cursor() as cursor:
+        for statement in made.Migration.operations[0].sql:
+            cursor.execute(statement)
+    named = Category.objects.order_by("key").values_list("key", "list__name")
+    assert list(named) == [("news", "News"), ("news2", "News (news2)"), ("sales", "Sales")]
+    assert ListMember.objects.get().list_id == sales.pk
 
 
 def test_categories_are_replaced_as_a_whole(cast):

@@ -1,17 +1,20 @@
 """What a person wants to hear: nothing at all, or certain categories."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from sanderling.accounts import auditing
 from sanderling.accounts.actors import Actor
 from sanderling.accounts.rights import Permission, require
 from sanderling.contacts import finding, suppressing
 from sanderling.contacts.adding import locked
-from sanderling.contacts.models import Category, Contact, Subscription
+from sanderling.contacts.models import Category, Contact, ContactList, Subscription
 from sanderling.lib.errors import Conflict, Invalid
+from sanderling.postgres.statements import Statements
 
+STATEMENTS = Statements(__package__)
 UNSUBSCRIBED = suppressing.Reason.UNSUBSCRIBED
 
 
@@ -34,20 +37,29 @@ def resubscribe(contact: Contact, *, by: Actor) -> None:
         suppressing.release(contact.organisation_id, suppressing.EMAIL, [contact.email], by=by)
 
 
-def categories(organisation_id: int) -> list[Category]:
+def categories(organisation_id: int) -> QuerySet[Category]:
     """Return the subscription categories, by name."""
-    return list(Category.objects.filter(organisation_id=organisation_id).order_by("name"))
+    return Category.objects.filter(organisation_id=organisation_id).order_by("name")
 
 
 def create_category(organisation_id: int, *, key: str, name: str, by: Actor) -> Category:
-    """Create a subscription category; messages and programs call it by its key."""
+    """Create a subscription category; messages and programs call it by its key.
+
+    A list of the same name becomes its list (or is made).  Who is in that list already has
+    never said to want the category, and is not subscribed.
+    """
     require(by, Permission.EDIT_CONTACTS)
     key, name = key.strip(), name.strip()
     if not key or not name:
         raise Invalid(problems={"name": ["Give the category a name and a key."]})
     try:
         with transaction.atomic():
-            made = Category.objects.create(organisation_id=organisation_id, key=key, name=name)
+            made = Category.objects.create(
+                organisation_id=organisation_id,
+                key=key,
+                name=name,
+                list=_list_for(organisation_id, key, name),
+            )
     except IntegrityError as error:
         raise Conflict(f"There is already a category with the key {key}.") from error
     auditing.record(by, "category.create", made.pk, key=key)
@@ -88,7 +100,7 @@ def set_categories(
             organisation_id=organisation_id, contact_id=contact_id
         )
         before = set(current.values_list("category_id", flat=True))
-        current.exclude(category_id__in=ids).delete()
+        _leave(organisation_id, contact_id, before - set(ids))
         _add(organisation_id, contact_id, ids)
         auditing.record(by, "subscription.set", contact_id, keys=list(keys))
     return before != set(ids)
@@ -121,3 +133,24 @@ def _add(organisation_id: int, contact_id: int, ids: Sequence[int]) -> None:
         ],
         ignore_conflicts=True,
     )
+    _move("join_categories", organisation_id, contact_id, ids)
+
+
+def _leave(organisation_id: int, contact_id: int, ids: Iterable[int]) -> None:
+    _move("leave_categories", organisation_id, contact_id, ids)
+    Subscription.objects.filter(
+        organisation_id=organisation_id, contact_id=contact_id, category_id__in=ids
+    ).delete()
+
+
+def _move(statement: str, organisation_id: int, contact_id: int, ids: Iterable[int]) -> None:
+    params = {"organisation_id": organisation_id, "contact_id": contact_id, "ids": list(ids)}
+    STATEMENTS.run(statement, params)
+
+
+def _list_for(organisation_id: int, key: str, name: str) -> ContactList:
+    """Return the list of the category's name; one that is another category's already is not."""
+    taken = Category.objects.filter(organisation_id=organisation_id, list__name=name).exists()
+    named = f"{name} ({key})"[:200] if taken else name
+    made, _ = ContactList.objects.get_or_create(organisation_id=organisation_id, name=named)
+    return made

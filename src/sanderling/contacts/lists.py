@@ -56,6 +56,8 @@ def delete(organisation_id: int, list_id: int, *, by: Actor) -> None:
     """Delete a list; the contacts stay."""
     require(by, Permission.EDIT_CONTACTS)
     row = get(organisation_id, list_id)
+    if row.category_set.exists():
+        raise Conflict("This is the list of a subscription category: delete the category first.")
     with transaction.atomic():
         STATEMENTS.run("empty_list", {"organisation_id": organisation_id, "list_id": list_id})
         row.delete()

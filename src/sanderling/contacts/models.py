@@ -263,11 +263,16 @@ class Device(Tracked):
 
 
 class Category(models.Model):
-    """A subscription category: what a person may want to hear about."""
+    """A subscription category: what a person may want to hear about.
+
+    Its list holds those who want it: who joins or leaves the one does so with the other.
+    """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
     key = models.CharField(max_length=100)
     name = models.CharField(max_length=200)
+    list = models.ForeignKey(ContactList, null=True, on_delete=models.SET_NULL)
+    created_at = models.DateTimeField(db_default=models.functions.Now())
 
     class Meta:
         constraints = [

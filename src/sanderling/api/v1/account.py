@@ -5,6 +5,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from django.db.models import Count
+
 from sanderling import __version__
 from sanderling.accounts.models import Membership, Role, User
 from sanderling.api.answering import collapse, present, text
@@ -12,10 +14,10 @@ from sanderling.api.authenticating import event_token
 from sanderling.api.calling import Call
 from sanderling.api.operations import operation
 from sanderling.api.shapes import MEDIA, Page, Shape
-from sanderling.api.times import local
+from sanderling.api.times import local, stamp
 from sanderling.broadcasts import callouts
 from sanderling.contacts import consent, fields
-from sanderling.contacts.models import ContactList, Field, FieldType
+from sanderling.contacts.models import Field, FieldType
 from sanderling.lib.errors import Forbidden, Invalid, SanderlingError
 from sanderling.messages.models import Channel
 from sanderling.postgres.statements import Statements
@@ -99,19 +101,21 @@ def balance_history(call: Call, query: Period) -> dict[str, Any]:
 
 @operation("GET", "/v1/subscriptions", summary="Subscription categories")
 def subscriptions(call: Call) -> list[dict[str, Any]]:
-    """Return the categories; the segment of a category is the list of the same name."""
-    lists = dict(
-        ContactList.objects.filter(organisation_id=call.organisation_id).values_list("name", "pk")
+    """Return the categories; the segment of a category holds those who want it."""
+    rows = consent.categories(call.organisation_id).annotate(
+        wanted=Count("subscription__contact_id")
     )
     return [
         present(
             id=category.pk,
             key=category.key,
             name=category.name,
-            groupId=lists.get(category.name),
-            contactsCount=category.subscription_set.count(),
+            groupId=category.list_id,
+            contactsCount=category.wanted,
+            createdDate=stamp(category.created_at),
+            updatedDate=stamp(category.created_at),  # nothing of it changes
         )
-        for category in consent.categories(call.organisation_id)
+        for category in rows
     ]
 
 

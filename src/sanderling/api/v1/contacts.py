@@ -12,7 +12,7 @@ from sanderling.api.operations import operation
 from sanderling.api.persons import brief, card, group_names, person_of, register_devices
 from sanderling.api.shapes import Id, Shape
 from sanderling.contacts import adding, erasing, finding, lists, validating
-from sanderling.contacts.models import Category, Contact, ContactList, KeyKind, Source
+from sanderling.contacts.models import Category, Contact, KeyKind, Source
 from sanderling.lib.errors import Conflict, Invalid, NotFound
 from sanderling.optin import wishing
 
@@ -144,13 +144,7 @@ def contact_subscriptions(call: Call, contact_id: int) -> list[dict[str, Any]]:
     wanted = Category.objects.filter(
         organisation_id=call.organisation_id, subscription__contact_id=contact_id
     ).order_by("key")
-    named = dict(
-        ContactList.objects.filter(organisation_id=call.organisation_id).values_list("name", "pk")
-    )
-    return [
-        present(id=one.pk, key=one.key, groupId=named.get(one.name), name=one.name)
-        for one in wanted
-    ]
+    return [present(id=one.pk, key=one.key, groupId=one.list_id, name=one.name) for one in wanted]
 
 
 @operation(
