@@ -17,7 +17,7 @@ from sanderling.postgres import embedded
 
 ROOT = Path(__file__).parents[1]
 PATTERNS = ("*/migrations/*.py", "**/*.sql", "postgres/*.py", "site/settings.py")
-MOST_KEPT = 4
+MOST_KEPT = 12
 MIGRATE = "import django; django.setup(); from django.core.management import call_command as call; "
 
 
@@ -26,6 +26,7 @@ def start(home: Path) -> embedded.Server:
     kept = _cache() / _state()
     if not (kept / "postgres").is_dir():
         _make(kept)
+    os.utime(kept)  # the longest unused goes first
     subprocess.run(["cp", "-a", "--reflink=auto", f"{kept}/postgres", str(home)], check=True)
     return embedded.start(home)
 
@@ -56,7 +57,7 @@ def _migrate(home: Path, server: embedded.Server) -> None:
 
 
 def _forget_old(cache: Path) -> None:
-    """Keep the few last made; a copy that is being taken of another is not worth a lock."""
+    """Keep the few last used; a copy that is being taken of another is not worth a lock."""
     made = sorted(cache.iterdir(), key=lambda one: one.stat().st_mtime, reverse=True)
     for old in made[MOST_KEPT:]:
         shutil.rmtree(old, ignore_errors=True)
