@@ -4,8 +4,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import another_process
+import psycopg
 import pytest
 from cast import PASSWORD, Cast, assemble
+from django.db import connection
 from django.test import Client
 from django.utils import translation
 
@@ -18,6 +21,32 @@ def in_english() -> Iterator[None]:
     """Begin every test in English: a request of the test before may have left its language."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def nothing_held_open(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail the test that leaves a transaction open: the tear-down would wait for its locks."""
+    yield
+    if _commits(request):
+        another_process.until(
+            lambda: not _open_transactions(), f"the end of {_open_transactions()}", seconds=10
+        )
+
+
+def _commits(request: pytest.FixtureRequest) -> bool:
+    marker = request.node.get_closest_marker("django_db")
+    asked = {"transactional_db", "live_server"} & set(request.fixturenames)
+    return bool(asked) or bool(marker and marker.kwargs.get("transaction"))
+
+
+def _open_transactions() -> list[tuple[int, str, str]]:
+    own = connection.get_connection_params()
+    wanted = {name: own[name] for name in ("dbname", "user", "host", "port")}
+    with psycopg.connect(**wanted) as asking:
+        return asking.execute(
+            "SELECT pid, application_name, query FROM pg_stat_activity"
+            " WHERE datname = current_database() AND state LIKE 'idle in transaction%'"
+        ).fetchall()
 
 
 @pytest.fixture

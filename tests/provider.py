@@ -8,6 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import loopback
+
 HANG_UP = object()  # as an answer: the request is read, the connection ends
 
 
@@ -85,14 +87,12 @@ class Provider:
         return (self.answer or _taken)(asked, number)
 
     def __enter__(self) -> "Provider":
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self._thread.start()
+        self._serving = loopback.serving(self._server)
+        self._serving.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        self._serving.__exit__(None, None, None)
 
 
 def _taken(asked: Asked, number: int) -> tuple[int, Any]:

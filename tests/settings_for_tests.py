@@ -9,11 +9,18 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import psycopg
 import ready_database
 
 HOME_OF_SESSION = Path(tempfile.mkdtemp(prefix="sanderling-tests-"))
 HOME_OF_SESSION.chmod(0o755)  # the server runs as another user when we are root
 SERVER = ready_database.start(HOME_OF_SESSION)
+
+# A lock that is never let go (a transaction that a test left open, at the tear-down of the next
+# one) is an error after a while, not a wait for ever.
+with psycopg.connect(SERVER.admin_dsn, autocommit=True) as _admin:
+    _admin.execute("ALTER ROLE sanderling SET lock_timeout = '120s'")
+    _admin.execute("ALTER ROLE sanderling SET statement_timeout = '600s'")
 
 
 @atexit.register

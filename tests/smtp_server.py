@@ -25,6 +25,7 @@ REFUSE_IN_BODY = "refuse in body"
 """To DATA: 354, and then 552 before the body ends."""
 ACCEPT_IN_BODY = "accept in body"
 """To DATA: 354, and then 250 before the body ends."""
+PATIENCE = 30.0
 IN_BODY = (DROP_IN_BODY, REFUSE_IN_BODY, ACCEPT_IN_BODY)
 
 Answer = Callable[[str, int, str], "str | None"]
@@ -72,12 +73,13 @@ class SmtpServer:
 
     def __enter__(self) -> SmtpServer:
         self._thread.start()
-        self._ready.wait()
+        assert self._ready.wait(PATIENCE), "the mail server on loopback does not start"
         return self
 
     def __exit__(self, *_: object) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
+        self._thread.join(PATIENCE)
+        assert not self._thread.is_alive(), "the mail server on loopback does not end"
 
     def hang_up(self) -> None:
         """Close every connection, as servers do with idle ones; returns when it is done."""
@@ -89,7 +91,7 @@ class SmtpServer:
             self._loop.call_soon(self._loop.call_soon, closed.set)
 
         self._loop.call_soon_threadsafe(close)
-        closed.wait()
+        assert closed.wait(PATIENCE), "the mail server on loopback does not hang up"
 
     async def listen(self, port: int = 0) -> asyncio.Server:
         at_once = self.behaviour.tls if self.behaviour.tls_from_the_start else None

@@ -1,10 +1,10 @@
 """Facts and totals."""
 
 import datetime as dt
-import threading
 
 import pytest
 from django.db import connection, transaction
+from together import at_once
 
 from sanderling.activities import reading
 from sanderling.activities.models import Activity, Rollup
@@ -72,16 +72,10 @@ def test_a_failure_leaves_neither_facts_nor_totals(cast):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_openings_in_the_same_moment_count_as_one_message(cast):
-    meeting = threading.Barrier(2)
-
     def open_it():
-        meeting.wait()
         record([fact(cast.dina, "RECEIVED")])
-        connection.close()
 
-    threads = [threading.Thread(target=open_it) for _ in range(2)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    at_once(open_it, open_it)
     assert Activity.objects.filter(status="RECEIVED").count() == 2
     assert Rollup.objects.get(contact_id=cast.dina.pk).total_viewed == 1
 

@@ -1,10 +1,10 @@
 import http.server
 import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import loopback
 import pytest
 
 sys.path.append(str(Path(__file__).parent))
@@ -51,9 +51,5 @@ def file_server() -> Iterator[FileServer]:
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Files)
     served = FileServer(f"http://127.0.0.1:{server.server_port}")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield served
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with loopback.serving(server):
+        yield served

@@ -1,12 +1,11 @@
 """The inbox of an app: a message is sent into it, listed, counted, opened (api.md §7.3)."""
 
 import json
-import threading
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
+from together import at_once
 
 from sanderling.activities.models import Activity
 from sanderling.appinbox import sessions
@@ -220,19 +219,5 @@ def test_of_calls_with_one_token_at_once_one_is_answered():
 
     here = assemble()
     token = sessions.begin(here.organisation.pk, here.dina.pk)
-    gate = threading.Barrier(8)
-    statuses = []
-
-    def ask() -> None:
-        try:
-            gate.wait()
-            statuses.append(App(token).get("/count").status_code)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=ask) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    statuses = at_once(*[lambda: App(token).get("/count").status_code] * 8)
     assert sorted(statuses) == [200] + [401] * 7

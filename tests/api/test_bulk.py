@@ -1,7 +1,7 @@
 import http.server
-import threading
 import uuid
 
+import loopback
 import pytest
 
 from sanderling.contacts import importing, lists
@@ -133,12 +133,8 @@ def shop():
             pass
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Files)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server.server_port
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with loopback.serving(server):
+        yield server.server_port
 
 
 def test_a_file_is_fetched_and_imported(api, shop):

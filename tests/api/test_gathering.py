@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 
 import pytest
+import together
 from cast import assemble
 from served import hear, request, secret_of, serving
 
@@ -209,13 +210,10 @@ def test_a_killed_web_process_loses_no_answered_event_and_doubles_none(served, c
                 if len(answered) > 300:
                     enough.set()
 
-    threads = [threading.Thread(target=call_on) for _ in range(16)]
-    for one in threads:
-        one.start()
+    threads = together.begin(*[call_on] * 16)
     assert enough.wait(30)
     os.kill(served.worker, signal.SIGKILL)
-    for one in threads:
-        one.join()
+    together.end(threads)
     stored = [row["n"] for row in Event.objects.values_list("params", flat=True)]
     assert len(stored) == len(set(stored))
     assert set(answered) <= set(stored)

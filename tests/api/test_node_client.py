@@ -169,6 +169,7 @@ def test_every_method_that_it_offers_is_called_here():
     listing = "require('rubik-esputnik/classes/Esputnik/methods').map(one => one.kubikName)"
     ran = subprocess.run(
         [NODE, "-p", f"JSON.stringify({listing})"], cwd=HERE, capture_output=True, check=True,
+        timeout=60,
     )  # fmt: skip
     offered = set(json.loads(ran.stdout)) - {"contact.subscribe"}
     assert len(offered) == 13

@@ -2,12 +2,12 @@
 
 import datetime as dt
 import re
-import threading
+from functools import partial
 
 import pytest
-from django.db import connections
 from django.test import Client
 from django.utils import timezone
+from together import at_once
 from workflow_world import chain, turn, workflow
 
 from sanderling.accounts.models import AuditEntry
@@ -320,23 +320,7 @@ def test_a_workflow_welcomes_who_has_confirmed(api, cast):
 @pytest.mark.django_db(transaction=True)
 def test_sixteen_who_press_and_send_at_once_bring_one_letter_and_one_event(api, cast):
     def both(ways):
-        start, errors = threading.Barrier(16), []
-
-        def run(number):
-            try:
-                start.wait()
-                ways(number)
-            except Exception as error:
-                errors.append(error)
-            finally:
-                connections.close_all()
-
-        threads = [threading.Thread(target=run, args=(number,)) for number in range(16)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert errors == []
+        at_once(*(partial(ways, number) for number in range(16)))
 
     both(lambda number: subscribe(api, last_name=f"Name{'abcdefghijklmnop'[number]}"))
     [raw] = letters()

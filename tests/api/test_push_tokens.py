@@ -4,14 +4,13 @@ import base64
 import datetime as dt
 import json
 import os
-import threading
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from django.db import connection
 from django.test import Client
+from together import at_once
 
 from sanderling.accounts.models import AuditEntry
 from sanderling.contacts import reaching
@@ -227,26 +226,15 @@ def test_one_browser_that_subscribes_and_signs_in_at_once_is_one_contact():
     here = assemble()
     registering.add_domain(here.organisation.pk, "shop.example", by=here.owner)
     site = Site.objects.get().code
-    gate = threading.Barrier(16)
     sent = subscription()
-    statuses = []
 
-    def act(number: int) -> None:
-        try:
-            gate.wait()
-            if number % 2:
-                statuses.append(say(site, subscription=sent).status_code)
-            else:
-                general = {"externalCustomerId": "C-1"}
-                statuses.append(say(site, "/api/v2", general=general).status_code)
-        finally:
-            connection.close()
+    def subscribe() -> int:
+        return say(site, subscription=sent).status_code
 
-    threads = [threading.Thread(target=act, args=(number,)) for number in range(16)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    def sign_in() -> int:
+        return say(site, "/api/v2", general={"externalCustomerId": "C-1"}).status_code
+
+    statuses = at_once(*[subscribe, sign_in] * 8)
     follow_due()
     assert statuses == [200] * 16
     assert Device.objects.get().contact_id == here.dina.pk

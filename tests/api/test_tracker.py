@@ -2,13 +2,14 @@
 
 import hmac
 import json
-import threading
+from functools import partial
 from typing import Any
 
 import pytest
 from django.core import signing
 from django.db import connection
 from django.test import Client
+from together import at_once
 
 from sanderling.contacts import adding
 from sanderling.contacts.models import Contact
@@ -328,23 +329,13 @@ def test_sixteen_at_once_end_in_one_contact(browsers):
     cookies = [f"{number % browsers:036d}" for number in range(16)]
     for cookie in set(cookies):
         send(said(site, "PageView", cookie=cookie))
-    gate = threading.Barrier(16)
-    statuses = []
 
-    def identify(cookie: str) -> None:
-        try:
-            gate.wait()
-            body = said(site, "CustomerData", cookie=cookie, externalCustomerId="N-1",
-                        user_email="new@shop.example")  # fmt: skip
-            statuses.append(send(body).status_code)
-        finally:
-            connection.close()
+    def identify(cookie: str) -> int:
+        body = said(site, "CustomerData", cookie=cookie, externalCustomerId="N-1",
+                    user_email="new@shop.example")  # fmt: skip
+        return send(body).status_code
 
-    threads = [threading.Thread(target=identify, args=(cookie,)) for cookie in cookies]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    statuses = at_once(*(partial(identify, cookie) for cookie in cookies))
     assert statuses == [200] * 16
     made = Contact.objects.get(email="new@shop.example")
     assert made.external_id == "N-1"

@@ -1,10 +1,10 @@
 """Letting an app in, in a real browser: its rules about forms hold through redirections."""
 
 import http.server
-import threading
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import loopback
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -28,12 +28,8 @@ def callback() -> Iterator[str]:
             pass
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Landing)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/back"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with loopback.serving(server):
+        yield f"http://127.0.0.1:{server.server_port}/back"
 
 
 @pytest.mark.parametrize(("button", "member"), [("Allow", "code"), ("Deny", "error")])

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import loopback
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
@@ -72,14 +73,10 @@ def shop(people, live_server, settings) -> Iterator[Shop]:
     settings.BASE_URL = str(live_server)
     here = people.organisation.pk
     registering.add_domain(here, "localhost", by=people.owner)
-    with Shop(("127.0.0.1", 0), Pages) as server:
+    with loopback.serving(Shop(("127.0.0.1", 0), Pages)) as server:
         server.snippet = scripting.snippet(here)
         server.policy = f"default-src 'none'; script-src {live_server}; connect-src {live_server}"
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
-import threading
+from functools import partial
 
 import pytest
-from django.db import connections
+from together import at_once
 
 from sanderling.accounts import organising
 from sanderling.accounts.actors import Actor
@@ -131,25 +131,12 @@ def test_match_by_phone_does_not_look_at_the_email(cast):
 def test_sixteen_who_create_the_same_person_make_one_contact(key):
     here = organising.create_organisation("Sandpiper").pk
     said = {"email": "one@example.com", "phone": "380670000001", "external_id": "X-1"}
-    results, errors = [], []
-    start = threading.Barrier(16)
 
     def create(number):
         person = Person(**{key: said[key]}, town=f"Town {number}")
-        try:
-            start.wait()
-            results.append(adding.upsert(here, person, by=Actor.system(here)))
-        except Exception as error:
-            errors.append(error)
-        finally:
-            connections.close_all()
+        return adding.upsert(here, person, by=Actor.system(here))
 
-    threads = [threading.Thread(target=create, args=(n,)) for n in range(16)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
+    results = at_once(*(partial(create, number) for number in range(16)))
     assert sum(result.created for result in results) == 1
     assert Contact.objects.count() == 1
     assert ContactKey.objects.count() == 1

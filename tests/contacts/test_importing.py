@@ -1,12 +1,5 @@
-import os
-import signal
-import subprocess
-import sys
-import time
-
+import another_process
 import pytest
-from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
 from sanderling.accounts import organising
@@ -246,8 +239,6 @@ def test_a_bulk_call_by_external_id_needs_one(cast):
 
 
 WORKER = """
-import django
-django.setup()
 from sanderling.contacts import importing
 importing.run_due()
 """
@@ -262,10 +253,9 @@ def test_an_import_killed_in_the_middle_neither_doubles_nor_loses():
         here.pk, "people.csv", chunks=[b"email,town,external id\n", lines.encode()], by=owner
     )
     importing.start(here.pk, uploaded.pk, by=owner)
-    worker = subprocess.Popen([sys.executable, "-c", WORKER], env=_environment())
-    _wait_until(lambda: Import.objects.get().rows_read > 0)
-    os.kill(worker.pid, signal.SIGKILL)
-    worker.wait()
+    worker = another_process.begin(WORKER)
+    another_process.until(lambda: Import.objects.get().rows_read > 0, "the first rows")
+    another_process.kill(worker)
     interrupted = Import.objects.get()
     assert (interrupted.status, interrupted.rows_read) == ("RUNNING", 50_000)
     assert importing.run_due() == 0  # its lease still holds
@@ -275,20 +265,3 @@ def test_an_import_killed_in_the_middle_neither_doubles_nor_loses():
     assert (done.status, done.rows_read, counts(done)) == ("FINISHED", 110_000, (110_000, 0, 0, 0))
     assert Contact.objects.count() == 110_000
     assert done.attempts == 2
-
-
-def _environment():
-    own = connection.settings_dict
-    url = f"postgresql://{own['USER']}@/{own['NAME']}?host={own['HOST']}&port={own['PORT']}"
-    return os.environ | {
-        "DATABASE_URL": url,
-        "DJANGO_SETTINGS_MODULE": "sanderling.site.settings",
-        "SANDERLING_HOME": str(settings.HOME),
-    }
-
-
-def _wait_until(is_true):
-    deadline = time.monotonic() + 60
-    while not is_true():
-        assert time.monotonic() < deadline, "nothing happened for a minute"
-        time.sleep(0.02)

@@ -1,9 +1,9 @@
 import datetime as dt
-import threading
+from functools import partial
 
 import pytest
 from cast import assemble
-from django.db import connection
+from together import at_once
 
 from sanderling.contacts.models import Contact
 from sanderling.events.models import Event, EventType
@@ -134,16 +134,9 @@ def test_sixteen_events_of_one_new_person_make_one_contact():
     cast = assemble()
 
     def teller(number: int) -> None:
-        try:
-            event = NewEvent("seen", f"k{number}", params={"email": "many@example.com"})
-            record(cast.organisation.pk, [event], by=cast.owner)
-        finally:
-            connection.close()
+        event = NewEvent("seen", f"k{number}", params={"email": "many@example.com"})
+        record(cast.organisation.pk, [event], by=cast.owner)
 
-    threads = [threading.Thread(target=teller, args=(n,)) for n in range(16)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*(partial(teller, number) for number in range(16)))
     made = Contact.objects.get(email="many@example.com")
     assert Event.objects.filter(contact_id=made.pk).count() == 16

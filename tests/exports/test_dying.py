@@ -3,10 +3,12 @@
 import signal
 import subprocess
 import sys
-import threading
+import time
+from functools import partial
 
 import psycopg
 import pytest
+import together
 from another_process import environment, until_free
 from django.db import connection
 
@@ -120,13 +122,12 @@ def kill(world, source, victim):
 def test_twelve_writers_at_once_and_slow_transactions_lose_no_row(world):
     """By a timestamp or a sequence 10 to 12 % of such rows were lost (docs/design/exports.md)."""
     export = world.export("contactActivities", "contacts")
-    writers = [threading.Thread(target=write, args=(world, number)) for number in range(12)]
-    for writer in writers:
-        writer.start()
-    runs = 0
-    while any(writer.is_alive() for writer in writers):
+    writers = together.begin(*(partial(write, world, number) for number in range(12)))
+    runs, deadline = 0, time.monotonic() + together.PATIENCE
+    while any(writer.is_alive() for writer in writers) and time.monotonic() < deadline:
         world.run(export)
         runs += 1
+    together.end(writers)
     world.run(export)
     assert runs > 1
     assert world.rows(

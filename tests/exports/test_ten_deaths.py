@@ -15,7 +15,7 @@ from decimal import Decimal
 
 import psycopg
 import pytest
-from another_process import environment, until_free
+from another_process import environment, kill, until_free
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
@@ -65,14 +65,12 @@ def test_after_ten_deaths_at_random_points_both_sides_are_equal(world):
             seen.append(victim)
             time.sleep(chance.uniform(0.01, 0.8))  # the moment of death is what is random here
             if victim == "worker":
-                worker.kill()
-                worker.wait()
+                kill(worker)
                 worker = begin(export)
             else:
                 kill_server(world, victim)
     finally:
-        worker.kill()
-        worker.wait()
+        kill(worker)
     assert set(seen) == set(VICTIMS)
     assert patiently(lambda: Run.objects.filter(status="FAILED").exists())
     until_there(world)

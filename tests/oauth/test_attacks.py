@@ -2,16 +2,15 @@
 
 import io
 import struct
-import threading
 import zlib
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from cast import PASSWORD, assemble
-from django.db import connection
 from django.test import Client
 from partners import CALLBACK, Partner
 from PIL import Image
+from together import at_once
 
 from sanderling.oauth import logos, registering
 from sanderling.oauth.models import AccessToken, Application, RefreshToken
@@ -70,22 +69,7 @@ def consent(transactional_db):
 
 def six_at_once(ask):
     """Ask six times in the same moment; return status and answer of each, by status."""
-    answers = []
-    ready = threading.Barrier(6)
-
-    def run():
-        ready.wait()
-        try:
-            answers.append(ask())
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
+    return at_once(*[ask] * 6)
 
 
 def test_of_many_refreshes_at_once_one_gets_tokens(consent):

@@ -4,20 +4,15 @@ Workers are processes of their own.  One is killed while it waits for a table th
 the place is exact: everything before that write has happened, and nothing after it.
 """
 
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from email import message_from_bytes, policy
 
+import another_process
 import customer
 import psycopg
 import pytest
 from customer_fixtures import running_shop, shop
-from django.conf import settings
-from django.db import connection
 from smtp_server import SmtpServer
 
 from sanderling.broadcasts import drafting, starting
@@ -25,7 +20,7 @@ from sanderling.broadcasts.starting import origin_of, start_due
 from sanderling.contacts import lists
 from sanderling.contacts.models import Contact, Suppression
 from sanderling.messages.models import Message
-from sanderling.postgres.statements import execute, fetch, fetch_value
+from sanderling.postgres.statements import execute
 from sanderling.sending import dispatching, doubting, gateways, queueing
 from sanderling.sending.dispatching import dispatch_once
 from sanderling.sending.models import Batch, Captured, Delivery, Gateway
@@ -33,8 +28,6 @@ from sanderling.sending.models import Batch, Captured, Delivery, Gateway
 __all__ = ["running_shop", "shop"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 WORKER = """
-import django
-django.setup()
 from sanderling.broadcasts.starting import start_due
 from sanderling.sending.dispatching import dispatch_once
 while start_due() + dispatch_once():
@@ -242,55 +235,10 @@ def test_a_source_whose_policy_is_to_skip_leaves_its_people_out(cast, campaign, 
 
 
 def kill_a_worker_that_waits_for(table, *, mode="EXCLUSIVE"):
-    before = _sessions()
-    with psycopg.connect(_dsn()) as holder:
-        holder.execute(f"LOCK TABLE {table} IN {mode} MODE")
-        worker = _worker()
-        try:
-            _wait_for_its_lock(table, worker)
-        finally:
-            os.kill(worker.pid, signal.SIGKILL)
-            worker.wait()
-    deadline = time.monotonic() + 30
-    while _sessions() - before:  # the dead worker's session notices that nobody listens
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    another_process.kill_one_that_waits(WORKER, table=table, mode=mode)
     execute("UPDATE sending_batch SET leased_until = now() WHERE lease IS NOT NULL")
 
 
 def run_workers(count):
-    workers = [_worker() for _ in range(count)]
+    workers = [another_process.begin(WORKER) for _ in range(count)]
     assert [worker.wait(timeout=120) for worker in workers] == [0] * count
-
-
-def _worker():
-    url = "postgresql://{USER}@/{NAME}?host={HOST}&port={PORT}".format(**connection.settings_dict)
-    environment = os.environ | {
-        "DATABASE_URL": url,
-        "DJANGO_SETTINGS_MODULE": "sanderling.site.settings",
-        "SANDERLING_HOME": str(settings.HOME),
-        "SANDERLING_ALLOWED_PRIVATE_HOSTS": "127.0.0.1/32",
-    }
-    return subprocess.Popen([sys.executable, "-c", WORKER], env=environment)
-
-
-def _dsn():
-    return "host={HOST} port={PORT} dbname={NAME} user={USER}".format(**connection.settings_dict)
-
-
-def _wait_for_its_lock(table, worker):
-    query = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = %(table)s::regclass"
-    deadline = time.monotonic() + 60
-    while not fetch_value(query, {"table": table}):
-        assert worker.poll() is None, "the worker ended without a wait"
-        assert time.monotonic() < deadline, "the worker never waited"
-        time.sleep(0.02)
-
-
-def _sessions():
-    """Return the other sessions of this database; a test before may have left one open."""
-    rows = fetch(
-        "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
-        " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
-    )
-    return {pid for (pid,) in rows}

@@ -137,7 +137,7 @@ def test_four_racers_make_and_start_one_server(fresh_home):
     pids = {int(racer.stdout.readline()) for racer in racers}
     assert pids == {embedded.running(home)}
     for racer in racers:
-        racer.communicate("\n")
+        racer.communicate("\n", timeout=60)
     assert [racer.returncode for racer in racers] == [0, 0, 0, 0]
     assert embedded.running(home) is None
 
@@ -146,7 +146,7 @@ def test_a_server_whose_starter_was_killed_is_taken_over(home):
     killed = starter(home)
     pid = int(killed.stdout.readline())
     killed.kill()
-    killed.communicate()
+    killed.communicate(timeout=60)
     assert embedded.running(home) == pid
     with embedded.start(home) as server:
         assert server.pid == pid

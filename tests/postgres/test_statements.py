@@ -1,12 +1,12 @@
 """Statements in files, COPY and locks, on the real database."""
 
 import json
-import threading
 
 import psycopg
 import pytest
 from django.db import ProgrammingError, connection, transaction
 from psycopg import sql
+from together import at_once
 
 from sanderling.postgres import advisory
 from sanderling.postgres.copying import blocks_of, copy_between, copy_rows
@@ -137,26 +137,14 @@ def test_blocks_are_copy_text(second):
 
 
 def test_a_lock_by_name_excludes_another_transaction(transactional_db):
-    def elsewhere() -> None:
-        try:
-            with transaction.atomic():
-                answers.append(advisory.try_lock("export 7"))
-                answers.append(advisory.try_lock("export 8"))
-        finally:
-            connection.close()
+    def elsewhere() -> list[bool]:
+        with transaction.atomic():
+            return [advisory.try_lock("export 7"), advisory.try_lock("export 8")]
 
-    answers: list[bool] = []
     with transaction.atomic():
         advisory.lock("export 7")
-        run(elsewhere)
-    run(elsewhere)
-    assert answers == [False, True, True, True]
-
-
-def run(target) -> None:
-    thread = threading.Thread(target=target)
-    thread.start()
-    thread.join()
+        assert at_once(elsewhere) == [[False, True]]
+    assert at_once(elsewhere) == [[True, True]]
 
 
 def test_a_lock_outside_a_transaction_is_a_mistake(transactional_db):

@@ -1,7 +1,7 @@
-import threading
+from functools import partial
 
 import pytest
-from django.db import connection
+from together import at_once
 
 from sanderling.lib.errors import Invalid
 from sanderling.promocodes.giving import PoolEmpty, take
@@ -47,18 +47,9 @@ def test_eight_takers_at_once_get_eight_different_codes():
 
     cast = assemble()
     load(cast.organisation.pk, [f"C{n}" for n in range(8)], by=cast.owner)
-    taken: list[str] = []
 
-    def taker(number: int) -> None:
-        try:
-            code = take(cast.organisation.pk, "", contact_id=number, given_for=f"run {number}")
-            taken.append(code.code)
-        finally:
-            connection.close()
+    def taker(number: int) -> str:
+        return take(cast.organisation.pk, "", contact_id=number, given_for=f"run {number}").code
 
-    threads = [threading.Thread(target=taker, args=(n,)) for n in range(1, 9)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    taken = at_once(*(partial(taker, number) for number in range(1, 9)))
     assert sorted(taken) == [f"C{n}" for n in range(8)]

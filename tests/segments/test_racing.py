@@ -1,8 +1,7 @@
-import threading
-
 import pytest
 from cast import assemble
-from django.db import connection, transaction
+from django.db import transaction
+from together import at_once
 
 from sanderling.contacts.models import Contact
 from sanderling.segments import entering, saving
@@ -15,18 +14,10 @@ def test_of_eight_that_look_at_once_one_sees_each_who_entered() -> None:
     segment = saving.save(
         people.organisation.pk, name="All", condition={"all": []}, by=people.owner
     )
-    seen: list[list[int]] = []
-    start = threading.Barrier(8)
 
-    def look() -> None:
-        start.wait()
+    def look() -> list[int]:
         with transaction.atomic():
-            seen.append(entering.newly_entered(segment))
-        connection.close()
+            return entering.newly_entered(segment)
 
-    threads = [threading.Thread(target=look) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    seen = at_once(*[look] * 8)
     assert sorted(map(len, seen)) == [0] * 7 + [503]

@@ -1,10 +1,10 @@
 """How people become deliveries."""
 
-import threading
 import uuid
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
+from together import at_once
 
 from sanderling.contacts.models import Category, Contact, Subscription, Suppression
 from sanderling.messages.freezing import freeze
@@ -120,17 +120,11 @@ def test_what_a_person_asked_for_reaches_them_though_they_unsubscribed(cast, con
 
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_that_queue_the_same_step_make_one_delivery(cast, content):
-    meeting, answers = threading.Barrier(2), []
-
     def ask():
-        meeting.wait()
         wish = NewDelivery(cast.dina.pk, "1/mail")
-        answers.append(queueing.enqueue_one(content, wish, origin=Origin(OriginKind.WORKFLOW, 5)))
-        connection.close()
+        return queueing.enqueue_one(content, wish, origin=Origin(OriginKind.WORKFLOW, 5))
 
-    threads = [threading.Thread(target=ask) for _ in range(2)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    answers = at_once(ask, ask)
     assert sorted(answer.is_new for answer in answers) == [False, True]
     assert len({answer.delivery_id for answer in answers}) == 1
     assert Delivery.objects.count() == 1

@@ -92,7 +92,7 @@ class Installation:
         for pid in self.processes():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        self.process.wait()
+        self.process.wait(PATIENCE)
         until(lambda: not self.processes(), "their end", seconds=PATIENCE)
 
     def processes(self, *words: str) -> list[int]:

@@ -48,7 +48,7 @@ class Machine:
         script = f"set -euo pipefail; {source}; install_pinned requirements.txt"
         return subprocess.run(
             ["bash", "-c", script],
-            capture_output=True, text=True, cwd=self.folder, stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, cwd=self.folder, timeout=60, stdin=subprocess.DEVNULL,
             env={"PATH": f"{self.folder}/path:{os.defpath}", "NOTES": str(self.notes_file),
                  **variables},
         )  # fmt: skip

@@ -25,7 +25,7 @@ def wheel(tmp_path_factory) -> Path:
     done = subprocess.run(
         [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--no-index",
          "--quiet", "--disable-pip-version-check", "--wheel-dir", target, source],
-        capture_output=True, text=True,
+        capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     (built,) = target.glob("*.whl")
@@ -50,7 +50,7 @@ def test_the_wheel_works_on_its_own(wheel, tmp_path):
     run += "assert c.__file__.startswith(sys.path[0]); sys.argv = sys.argv[1:]; c.main()"
     done = subprocess.run(
         [sys.executable, "-P", "-c", run, "sanderling", "--help"],
-        cwd=tmp_path, capture_output=True, text=True,
+        cwd=tmp_path, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "Self-hosted customer engagement" in done.stdout

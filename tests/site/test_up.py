@@ -105,7 +105,11 @@ def test_a_port_that_is_taken_is_said_at_once(running, another):
 
 def test_killed_all_at_once_nothing_is_lost_and_waiting_work_goes_on(running, key):
     queued = subprocess.run(
-        [*running.python, "-c", QUEUE], env=running.environment, capture_output=True, text=True
+        [*running.python, "-c", QUEUE],
+        env=running.environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert queued.returncode == 0, queued.stderr
     assert people(running, key, "late@example.com") == 0
@@ -128,7 +132,7 @@ def test_whatever_is_killed_comes_back(running, victim):
 def test_a_worker_whose_database_was_killed_works_again(running, key, tmp_path):
     queued = subprocess.run(
         [*running.python, "-c", QUEUE.replace("late@", "later@")],
-        env=running.environment, capture_output=True, text=True,
+        env=running.environment, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     assert queued.returncode == 0, queued.stderr
     until(lambda: people(running, key, "later@example.com") == 1, "the import", seconds=90)
@@ -136,7 +140,7 @@ def test_a_worker_whose_database_was_killed_works_again(running, key, tmp_path):
 
 def test_the_parent_killed_takes_its_children_with_it(running):
     running.process.kill()
-    running.process.wait()
+    running.process.wait(60)
     until(lambda: not running.processes(), "the children's end", seconds=60)
     running.up()
     assert running.answers("/readyz")

@@ -91,7 +91,7 @@ def reachable_python() -> str | None:
             ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--",
              python, "-c", PROBE, *map(str, sys.version_info[:2])],
             env={"PYTHONPATH": libraries(), "PATH": os.defpath}, cwd=tempfile.gettempdir(),
-            capture_output=True,
+            capture_output=True, timeout=60,
         )  # fmt: skip
         if probe.returncode == 0:
             return python

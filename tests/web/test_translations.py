@@ -112,6 +112,7 @@ def test_no_sentence_of_the_sources_is_missing(tmp_path):
         env=os.environ | surroundings,
         check=True,
         stdout=subprocess.DEVNULL,
+        timeout=120,
     )
     fresh = package / "web/locale/uk/LC_MESSAGES/django.po"
     assert {one[:3] for one in read(fresh)} == {one[:3] for one in entries("uk")}

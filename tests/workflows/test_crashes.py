@@ -4,20 +4,12 @@ The worker is a process of its own; it is killed while it waits for a table that
 place is exact: everything before that write was done, and nothing after it.
 """
 
-import os
-import signal
-import subprocess
-import sys
-import time
-
-import psycopg
+import another_process
 import pytest
-from django.conf import settings
-from django.db import connection
 from workflow_world import chain, message, start_all, tell, turn, workflow
 
 from sanderling.events.models import Event
-from sanderling.postgres.statements import execute, fetch, fetch_value
+from sanderling.postgres.statements import execute
 from sanderling.segments import saving as segments
 from sanderling.segments.models import Member
 from sanderling.sending.models import Delivery
@@ -25,8 +17,6 @@ from sanderling.workflows.models import Entrant, Run
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 WORKER = """
-import django
-django.setup()
 from sanderling.workflows import starting, stepping
 while starting.start_due() or stepping.step_once():
     pass
@@ -75,48 +65,6 @@ def test_a_step_killed_between_queueing_and_moving_queues_once(cast, mail):
 
 
 def kill_a_worker_that_waits_for(table):
-    own = connection.settings_dict
-    dsn = f"host={own['HOST']} port={own['PORT']} dbname={own['NAME']} user={own['USER']}"
-    before = _sessions()
-    with psycopg.connect(dsn) as holder:
-        holder.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE")
-        worker = subprocess.Popen([sys.executable, "-c", WORKER], env=_environment())
-        try:
-            _wait_for_its_lock(table, worker)
-        finally:
-            os.kill(worker.pid, signal.SIGKILL)
-            worker.wait()
-    deadline = time.monotonic() + 30
-    while _sessions() - before:  # the dead worker's session notices that nobody listens
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    another_process.kill_one_that_waits(WORKER, table=table)
     execute("UPDATE workflows_bucket SET leased_until = now()")
     execute("UPDATE workflows_workflow SET lease_until = now()")
-
-
-def _wait_for_its_lock(table, worker):
-    query = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = %(table)s::regclass"
-    deadline = time.monotonic() + 60
-    while not fetch_value(query, {"table": table}):
-        assert worker.poll() is None, "the worker ended without a wait"
-        assert time.monotonic() < deadline, "the worker never waited"
-        time.sleep(0.02)
-
-
-def _sessions():
-    """Return the other sessions of this database; a test before may have left one open."""
-    rows = fetch(
-        "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
-        " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
-    )
-    return {pid for (pid,) in rows}
-
-
-def _environment():
-    own = connection.settings_dict
-    url = f"postgresql://{own['USER']}@/{own['NAME']}?host={own['HOST']}&port={own['PORT']}"
-    return os.environ | {
-        "DATABASE_URL": url,
-        "DJANGO_SETTINGS_MODULE": "sanderling.site.settings",
-        "SANDERLING_HOME": str(settings.HOME),
-    }

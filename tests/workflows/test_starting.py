@@ -1,11 +1,10 @@
 """Events become runs: once each, for active workflows only, however many readers there are."""
 
-import threading
-
 import psycopg
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
+from together import at_once
 from workflow_world import chain, message, only_run, start_all, tell, turn, workflow
 
 from sanderling.contacts.models import Contact
@@ -139,18 +138,7 @@ def test_two_readers_at_once_start_one_run(cast):
     workflow(cast, chain(WAIT))
     for _ in range(5):
         tell(cast, cast.dina, key="same")
-    gate = threading.Barrier(2)
-
-    def read():
-        gate.wait()
-        start_all()
-        connection.close()
-
-    threads = [threading.Thread(target=read) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(start_all, start_all)
     start_all()
     assert Run.objects.count() == 5
 
@@ -247,18 +235,11 @@ def test_two_launchers_at_once_raise_each_event_once(cast):
         by=cast.owner,
     )
     workflow(cast, chain(WAIT), start_kind="REGULAR", segment_id=segment.pk)
-    gate = threading.Barrier(3)
 
     def launch():
-        gate.wait()
         execute("UPDATE workflows_workflow SET lease_until = NULL")  # no politeness
         start_all()
-        connection.close()
 
-    threads = [threading.Thread(target=launch) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*[launch] * 3)
     start_all()
     assert (Event.objects.count(), Run.objects.count()) == (2, 2)

@@ -1,10 +1,9 @@
 """Runs go through their blocks, together and alone, and say why when they cannot."""
 
 import json
-import threading
 
 import pytest
-from django.db import connection
+from together import at_once
 from workflow_world import (
     be_later,
     chain,
@@ -185,18 +184,7 @@ def test_two_steppers_at_once_queue_each_message_once(cast, mail):
         )
         tell(cast, contact)
     start_all()
-    gate = threading.Barrier(3)
-
-    def step():
-        gate.wait()
-        step_all()
-        connection.close()
-
-    threads = [threading.Thread(target=step) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*[step_all] * 3)
     step_all()
     assert set(Run.objects.values_list("status", flat=True)) == {"FINISHED"}
     assert Delivery.objects.count() == 120

@@ -4,8 +4,8 @@ import http.server
 import json
 import socket
 import ssl
-import threading
 
+import loopback
 import pytest
 import shopdb
 from cryptography.hazmat.primitives import serialization
@@ -55,17 +55,14 @@ def service(tmp_path, monkeypatch):
         + key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
-    server = http.server.HTTPServer(("127.0.0.1", 0), Service)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Service)
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(tmp_path / "leaf.pem")
-    server.socket = tls.wrap_socket(server.socket, server_side=True)
+    # The handshake is the connection's own thread's: a silent client must not stop the others.
+    server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     Service.asked.clear()
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"https://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with loopback.serving(server):
+        yield f"https://127.0.0.1:{server.server_port}"
 
 
 @pytest.mark.django_db(transaction=True)

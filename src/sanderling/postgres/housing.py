@@ -28,6 +28,7 @@ from sanderling.lib.errors import SanderlingError
 # Root's server runs as the first of these that exists.
 UNPRIVILEGED = ("sanderling", "postgres", "nobody")
 SHARED_STATE = Path("/var/lib/sanderling")
+LONGEST_RUN = 600.0  # seconds; initdb on a slow disk takes a minute
 # sun_path holds 108 bytes with the closing NUL; "/.s.PGSQL.5432" and its lock are added to ours.
 SOCKET_PATH_LIMIT = 107 - len("/.s.PGSQL.5432.lock")
 
@@ -62,16 +63,20 @@ class Keeper:
 
     def runs(self, command: list[str]) -> subprocess.CompletedProcess[str]:
         """Run a command as this user, in a place that every user can enter."""
-        return subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            cwd="/",
-            env={"LC_ALL": "C", "PATH": os.defpath},
-            umask=0o077,
-            stdin=subprocess.DEVNULL,
-            **self.identity(),
-        )
+        try:
+            return subprocess.run(
+                command,
+                capture_output=True,
+                text=True,
+                cwd="/",
+                env={"LC_ALL": "C", "PATH": os.defpath},
+                umask=0o077,
+                stdin=subprocess.DEVNULL,
+                timeout=LONGEST_RUN,
+                **self.identity(),
+            )
+        except subprocess.TimeoutExpired:
+            raise CannotStart(f"{command[0]} did not end within {LONGEST_RUN:.0f} s.") from None
 
     def identity(self) -> Identity:
         """Return what ``subprocess`` needs to become this user."""

@@ -4,6 +4,7 @@ Whatever dies is started again, and later and later when it keeps dying young: a
 taken or a full disk must not turn into a busy loop.
 """
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from sanderling.site import starting
 OUT = Console(highlight=False, soft_wrap=True)
 CALM = 10.0  # what lived shorter is started again with a growing pause
 LONGEST_PAUSE = 30.0
+AFTER_SIGKILL = 10.0
 
 
 @dataclass
@@ -79,10 +81,14 @@ class Child:
             self.process.terminate()
 
     def kill(self) -> None:
-        """Send SIGKILL, for one that does not listen, and wait for its end."""
+        """Send SIGKILL, for one that does not listen, and wait for its end.
+
+        A process that waits for a broken disk does not even hear that; it is left to the system.
+        """
         if self.process is not None and self.process.poll() is None:
             self.process.kill()
-            self.process.wait()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(AFTER_SIGKILL)
 
     @property
     def is_gone(self) -> bool:

@@ -2,12 +2,13 @@
 
 import os
 import signal
-import threading
 import time
 from dataclasses import replace
+from itertools import chain
 
 import psycopg
 import pytest
+from together import at_once
 
 from sanderling.connectors.drivers.outages import Cause, SourceUnavailable
 from sanderling.connectors.drivers.postgres import deadlines, describing, pooling
@@ -280,18 +281,10 @@ def test_a_database_that_failed_three_times_is_left_alone(settings):
 
 
 def test_many_threads_share_two_connections(settings, shop):
-    found: list[Fetched] = []
+    def work() -> list[Fetched]:
+        return [fetched(settings, "promo_codes", "id", ["1", "2"], KeyKind.FIELD) for _ in range(5)]
 
-    def work() -> None:
-        found.extend(
-            fetched(settings, "promo_codes", "id", ["1", "2"], KeyKind.FIELD) for _ in range(5)
-        )
-
-    threads = [threading.Thread(target=work) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    found = list(chain.from_iterable(at_once(*[work] * 6)))
     assert len(found) == 30
     assert {len(one.rows) for one in found} == {2}
     sessions = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'reader'"

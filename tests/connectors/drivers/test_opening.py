@@ -111,13 +111,14 @@ def listening(answer: bytes | None):
                         client.recv(100)
                         client.sendall(answer)
 
-        thread = threading.Thread(target=serve)
+        thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         try:
             yield server.getsockname()[1]
         finally:
             server.shutdown(socket.SHUT_RDWR)
-            thread.join()
+            thread.join(30)
+            assert not thread.is_alive()
             for client in accepted:
                 client.close()
 
