@@ -3,16 +3,16 @@
 import json
 import os
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import psycopg
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from sanderling.lib.environment import BadSetting, Environment
 from sanderling.lib.errors import SanderlingError
+from sanderling.site import jobs
+from sanderling.site.terminal import ERR, OUT, Home, Json, ready, settle
 from sanderling.velocity.command import app as velocity
 
 app = typer.Typer(
@@ -23,33 +23,22 @@ app = typer.Typer(
 )
 user = typer.Typer(help="People who sign in.", no_args_is_help=True)
 key = typer.Typer(help="Keys of programs.", no_args_is_help=True)
-imports = typer.Typer(help="Bring contacts in.", no_args_is_help=True)
-broadcast = typer.Typer(help="Campaigns.", no_args_is_help=True)
-export = typer.Typer(help="Data exports.", no_args_is_help=True)
 for name, group in {
     "user": user,
     "key": key,
-    "import": imports,
-    "broadcast": broadcast,
-    "export": export,
+    "import": jobs.imports,
+    "broadcast": jobs.broadcast,
+    "export": jobs.export,
     "velocity": velocity,
 }.items():
     app.add_typer(group, name=name)
 
-# Lines are never broken: a key or a sentence may be read by a program.
-OUT = Console(soft_wrap=True, highlight=False)
-ERR = Console(soft_wrap=True, highlight=False, stderr=True)
-Home = Annotated[
-    Path | None,
-    typer.Option(help="Where everything is kept.", envvar="SANDERLING_HOME", readable=False),
-]
 Port = Annotated[int, typer.Option(help="Where pages are served.", min=1, max=65535)]
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
 Kill = Annotated[
     int,
     typer.Option(help="Kill so many workers while the demo exports, and each server.", min=0),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
 
 
 def main() -> None:
@@ -85,7 +74,7 @@ def up(
     kill: Kill = 0,
 ) -> None:
     """Start everything on this machine: database, pages, worker, and the demo at first."""
-    _settle(home)
+    settle(home)
     from sanderling.site import serving
     from sanderling.site import up as everything
 
@@ -112,7 +101,7 @@ def web(
     threads: Annotated[int, typer.Option(help="Threads in each.", min=1, max=256)] = 8,
 ) -> None:
     """Serve pages and API."""
-    _settle(home)
+    settle(home)
     from sanderling.site import serving
 
     serving.serve(host=host, port=port, processes=processes, threads=threads)
@@ -121,7 +110,7 @@ def web(
 @app.command()
 def worker(home: Home = None) -> None:
     """Work through imports, campaigns, workflows and exports until stopped."""
-    _ready(home)
+    ready(home)
     from sanderling.worker import running
 
     running.run()
@@ -130,7 +119,7 @@ def worker(home: Home = None) -> None:
 @app.command()
 def demo(home: Home = None, kill: Kill = 0) -> None:
     """Tell the demonstration against the running product, and verify its figures."""
-    _ready(home)
+    ready(home)
     from sanderling.site import starting
     from sanderling.site.demonstration import telling
 
@@ -140,7 +129,7 @@ def demo(home: Home = None, kill: Kill = 0) -> None:
 @app.command()
 def migrate(home: Home = None) -> None:
     """Bring the database's tables up to this version."""
-    _ready(home)
+    ready(home)
     from sanderling.site import migrating
 
     with OUT.status("Migrating the database…"):
@@ -151,7 +140,7 @@ def migrate(home: Home = None) -> None:
 @app.command()
 def doctor(home: Home = None, as_json: Json = False) -> None:
     """Say what is wrong with this set-up, and how to mend it."""
-    _settle(home)
+    settle(home)
     from sanderling.site import doctor as examining
 
     findings = examining.examine()
@@ -183,7 +172,7 @@ def user_create(
     home: Home = None,
 ) -> None:
     """Create a person, and the organisation when it is new."""
-    _ready(home)
+    ready(home)
     from sanderling.site import people
 
     people.create_user(email, organisation=organisation, role=role, password=password)
@@ -199,27 +188,8 @@ def key_create(
     as_json: Json = False,
 ) -> None:
     """Create an API key and print it, this one time."""
-    _ready(home)
+    ready(home)
     from sanderling.site import people
 
     secret = people.create_key(organisation, rights=rights, description=description)
     typer.echo(json.dumps({"key": secret, "rights": rights}) if as_json else secret)
-
-
-def _settle(home: Path | None) -> None:
-    """Put the home into the environment, where the settings look for it."""
-    if home is not None:
-        os.environ["SANDERLING_HOME"] = str(home.absolute())
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sanderling.site.settings")
-
-
-def _ready(home: Path | None) -> None:
-    """Have the database running and Django set up."""
-    _settle(home)
-    from sanderling.site import starting
-
-    starting.ready(say=lambda sentence: ERR.print(escape(sentence)))
-
-
-# The groups below have files of their own; importing them adds their commands.
-from sanderling.site import jobs as _jobs  # noqa: E402, F401

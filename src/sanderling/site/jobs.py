@@ -8,7 +8,11 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from sanderling.site.command import ERR, OUT, Home, Json, _ready, broadcast, export, imports
+from sanderling.site.terminal import ERR, OUT, Home, Json, ready
+
+imports = typer.Typer(help="Bring contacts in.", no_args_is_help=True)
+broadcast = typer.Typer(help="Campaigns.", no_args_is_help=True)
+export = typer.Typer(help="Data exports.", no_args_is_help=True)
 
 
 @broadcast.command("start")
@@ -16,7 +20,7 @@ def broadcast_start(
     number: Annotated[int, typer.Argument(metavar="ID")], home: Home = None, as_json: Json = False
 ) -> None:
     """Start a campaign now."""
-    _ready(home)
+    ready(home)
     from sanderling.accounts.actors import Actor
     from sanderling.broadcasts import starting
     from sanderling.broadcasts.models import Broadcast
@@ -39,7 +43,7 @@ def export_run(
     number: Annotated[int, typer.Argument(metavar="ID")], home: Home = None, as_json: Json = False
 ) -> None:
     """Run a data export now, in this process."""
-    _ready(home)
+    ready(home)
     from sanderling.exports import running
     from sanderling.exports.models import Export
     from sanderling.lib.errors import NotFound
@@ -75,7 +79,7 @@ def import_contacts(
     as_json: Json = False,
 ) -> None:
     """Import a CSV file; columns are recognised by their headings."""
-    _ready(home)
+    ready(home)
     from sanderling.site import importing
 
     bar = Progress(
