@@ -10,14 +10,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 
 from django.db import connection
 
 from sanderling.accounts import keys
 from sanderling.site.waiting import until
 
-PATIENCE = 30.0
+PATIENCE = 120.0  # seconds; two cores may be shared with a browser and a second pytest
 
 
 @dataclass
@@ -94,8 +94,13 @@ def secret_of(actor: Any, rights: str = "full") -> str:
 
 
 @contextlib.contextmanager
-def serving(files: int | None = None, **variables: str) -> Iterator[Served]:
-    """Serve the database of the tests by one process with four threads, and so many open files."""
+def serving(
+    files: int | None = None, *, log: IO[bytes] | None = None, **variables: str
+) -> Iterator[Served]:
+    """Serve the database of the tests by one process with four threads, and so many open files.
+
+    What it says goes to ``log``, or to where the tests write.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -104,6 +109,7 @@ def serving(files: int | None = None, **variables: str) -> Iterator[Served]:
          "--threads", "4"],
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "sanderling.site.settings",
              "DATABASE_URL": _address(), "SANDERLING_API_LIMITS_FACTOR": "1000", **variables},
+        stderr=log,
         preexec_fn=files and (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))),
     )  # fmt: skip
     try:

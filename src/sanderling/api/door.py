@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg.errors
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.db import DataError, InterfaceError, OperationalError, transaction
+from django.db import DataError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 
@@ -25,6 +25,7 @@ from sanderling.api.repeating import refuse_repeated
 from sanderling.api.rights import Group, opens
 from sanderling.lib.errors import SanderlingError
 from sanderling.lib.logs import traced
+from sanderling.postgres import outages
 
 LOG = logging.getLogger(__name__)
 ATTEMPTS = 3  # a deadlock's victim tries again
@@ -49,8 +50,10 @@ def answer(request: HttpRequest, rest: str) -> HttpResponse:
     """Answer any request below ``/api/``; without a database, by a clear "later"."""
     try:
         response = _answer(request, rest)
-    except (OperationalError, InterfaceError):
-        LOG.exception("The database does not answer.")
+    except outages.AWAY as error:
+        outages.log(
+            LOG, error, "%s %s: the database does not answer.", request.method, request.path
+        )
         response = answering.refusal(
             request,
             HTTPStatus.SERVICE_UNAVAILABLE,

@@ -16,6 +16,7 @@ from sanderling.accounts import calls
 from sanderling.accounts.calls import Row
 from sanderling.api.calling import Caller
 from sanderling.api.operations import Operation
+from sanderling.postgres import outages
 
 LOG = logging.getLogger(__name__)
 EVERY_SECONDS = 5.0
@@ -62,6 +63,6 @@ def write_down() -> int:
     try:
         with transaction.atomic():
             return calls.write(rows)
-    except (DatabaseError, psycopg.Error):
-        LOG.exception("The log of %d calls could not be written.", len(rows))
+    except (DatabaseError, psycopg.Error) as error:
+        outages.log(LOG, error, "The log of %d calls could not be written.", len(rows))
         return 0

@@ -28,7 +28,7 @@ from sanderling.contacts.models import Import, ImportStatus, Source
 from sanderling.contacts.people import Person
 from sanderling.contacts.planning import Plan, Refused
 from sanderling.lib.errors import SanderlingError
-from sanderling.postgres import files
+from sanderling.postgres import files, outages
 from sanderling.postgres.copying import copy_rows
 from sanderling.postgres.statements import Statements, own_connection
 
@@ -83,8 +83,8 @@ def _run_guarded(run: Import) -> bool:
         return False
     except SanderlingError as error:
         _fail(run, error.message)
-    except Exception:
-        LOG.exception("Import %s stopped at row %s.", run.pk, run.rows_read)
+    except Exception as error:
+        outages.log(LOG, error, "Import %s stopped at row %s.", run.pk, run.rows_read)
         if run.attempts < MOST_ATTEMPTS:
             return False  # the lease runs out, and it is tried again
         _fail(run, "The import stopped several times for a reason of ours; see the log.")

@@ -18,6 +18,7 @@ from django.utils import timezone
 from sanderling.channels.receipts import Receipt, Status
 from sanderling.lib.logs import traced
 from sanderling.messages.models import Channel
+from sanderling.postgres import outages
 from sanderling.postgres.statements import Statements, fetch_dicts
 from sanderling.sending import choosing, feeding, gateways, handing, leasing, receipting
 from sanderling.sending.addressing import reach_of
@@ -66,9 +67,9 @@ def _work(lease: Lease) -> None:
     except feeding.SourceIsDown as outage:
         leasing.release(lease, not_before=_later(lease), note=outage.message)
         LOG.warning("Held: %s", outage.message)
-    except Exception:
+    except Exception as error:
         # Whatever it was, as much as a death: what was in our hands is in doubt.
-        LOG.exception("The batch could not be worked on.")
+        outages.log(LOG, error, "The batch could not be worked on.")
         note = "Something went wrong here; the log of the worker says what. It is tried again."
         leasing.give_up(lease, not_before=_later(lease), note=note)
     else:

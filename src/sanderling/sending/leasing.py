@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
+from sanderling.postgres import outages
 from sanderling.postgres.statements import Statements, fetch_value
 from sanderling.sending.models import BatchStatus
 
@@ -107,9 +108,9 @@ def _beat(lease: Lease, over: threading.Event) -> None:
     try:
         while _extend(lease) and not over.wait(HEARTBEAT):
             pass
-    except Exception:
+    except Exception as error:
         # Not for the body to fail on: without a beat the lease runs out, which is safe.
-        LOG.exception("Batch %s: the lease could not be extended.", lease.batch_id)
+        outages.log(LOG, error, "Batch %s: the lease could not be extended.", lease.batch_id)
     finally:
         connection.close()
 

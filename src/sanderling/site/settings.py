@@ -154,7 +154,10 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"trace": {"()": "sanderling.lib.logs.TraceFilter"}},
+    "filters": {
+        "trace": {"()": "sanderling.lib.logs.TraceFilter"},
+        "raised": {"()": "sanderling.postgres.outages.RaisedOnly"},
+    },
     "formatters": {
         "line": {"()": "sanderling.lib.logs.LineFormatter"},
         "json": {"()": "sanderling.lib.logs.JsonFormatter"},
@@ -167,5 +170,9 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["stderr"], "level": refusing.log_level(ENVIRONMENT)},
-    "loggers": {"django.server": {"level": "WARNING"}, "procrastinate": {"level": "WARNING"}},
+    "loggers": {
+        "django.request": {"filters": ["raised"]},
+        "django.server": {"level": "WARNING"},
+        "procrastinate": {"level": "WARNING"},
+    },
 }

@@ -9,14 +9,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db import InterfaceError, OperationalError
-
 from sanderling.lib.errors import SanderlingError
+from sanderling.postgres.outages import AWAY, in_a_line
 
 LOG = logging.getLogger(__name__)
 LONGEST_PAUSE = 300.0
 # These say all in their message; a trace of them helps nobody.
-PLAIN = (SanderlingError, OperationalError, InterfaceError)
+PLAIN = (SanderlingError, *AWAY)
 
 
 @dataclass
@@ -45,16 +44,11 @@ class Patience:
         self.not_before = self.clock() + pause
         shown = self.failures == 1 and not isinstance(error, PLAIN)
         LOG.error(
-            "%s failed (%s in a row), again in %.0f s: %s: %s",
-            self.name, self.failures, pause, type(error).__name__, _first_line(error),
-            exc_info=error if shown else None,
+            "%s failed (%s in a row), again in %.0f s: %s",
+            self.name, self.failures, pause, in_a_line(error), exc_info=error if shown else None,
         )  # fmt: skip
 
     def _succeeded(self) -> None:
         if self.failures:
             LOG.info("%s goes on after %s failures.", self.name, self.failures)
         self.failures, self.not_before = 0, 0.0
-
-
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).splitlines()), "")

@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from sanderling.lib.errors import SanderlingError
 from sanderling.lib.logs import traced
+from sanderling.postgres import outages
 from sanderling.postgres.statements import Statements, fetch_dicts
 from sanderling.sources.fetching import SourceUnavailable
 from sanderling.workflows import leasing
@@ -199,7 +200,7 @@ def _held(run: Standing, error: str) -> Move:
 def _set_back(lease: Lease, run: Standing, trouble: Exception) -> None:
     error = trouble.message if isinstance(trouble, SanderlingError) else OURS
     if error == OURS:
-        LOG.error("Run %s could not take its step.", run.id, exc_info=trouble)
+        outages.log(LOG, trouble, "Run %s could not take its step.", run.id)
     _write(lease, [_later(run, error)])
 
 
