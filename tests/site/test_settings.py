@@ -93,7 +93,7 @@ def test_a_database_address_is_taken_apart():
     assert {name: found[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT")} == {
         "NAME": "our db", "USER": "o@x", "PASSWORD": "p/w", "HOST": "db.example", "PORT": "6432",
     }  # fmt: skip
-    assert found["OPTIONS"] == {"connect_timeout": "10", "sslmode": "verify-full"}
+    assert found["OPTIONS"] == {**database.PATIENCE, "sslmode": "verify-full"}
 
 
 @pytest.mark.parametrize(

@@ -111,8 +111,10 @@ def web(
 def worker(home: Home = None) -> None:
     """Work through imports, campaigns, workflows and exports until stopped."""
     ready(home)
+    from sanderling.site import migrating
     from sanderling.worker import running
 
+    migrating.require()
     running.run()
 
 

@@ -7,7 +7,16 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from sanderling.lib.environment import BadSetting, Environment
 from sanderling.postgres import embedded
 
-ANSWER_WITHIN = "10"  # seconds for another machine to answer; forever is libpq's default
+# How long another machine may be silent.  Libpq would wait for ever for the first answer, and the
+# kernel two hours, holding a batch or a page, until it believes that a machine without power or
+# network is gone; so it is asked after 30 s of silence, and given up a minute later.
+PATIENCE = {
+    "connect_timeout": "10",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "60000",
+}
 
 
 def settings(environment: Environment, home: Path) -> dict[str, Any]:
@@ -47,7 +56,7 @@ def _parts(url: str) -> dict[str, Any]:
         "password": unquote(split.password or ""),
         "host": unquote(split.hostname or ""),
         "port": str(port or ""),
-        "options": {"connect_timeout": ANSWER_WITHIN, **options},
+        "options": {**PATIENCE, **options},
     }
 
 

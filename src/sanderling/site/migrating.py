@@ -11,8 +11,18 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.db.migrations.executor import MigrationExecutor
 
+from sanderling.lib.errors import SanderlingError
+from sanderling.postgres import schema
+
 LOCK = 7_316_240_001  # any number, as long as nobody else takes it
 AGAIN = 0.2  # seconds until the lock is asked for again
+
+
+class NotMigrated(SanderlingError):
+    """The tables are of an older version than this one."""
+
+    status = 503
+    code = "not_migrated"
 
 
 def migrate() -> int:
@@ -58,6 +68,17 @@ def _without_collecting() -> Iterator[None]:
     finally:
         gc.enable()
         gc.collect()
+
+
+def require() -> None:
+    """Raise NotMigrated when tables are missing: a worker would fail at every turn."""
+    missing = len(schema.missing())
+    connection.close()  # the worker's loops have connections of their own
+    if missing:
+        raise NotMigrated(
+            f"The database is older than this version ({missing} migrations are missing)."
+            " Run: sanderling migrate"
+        )
 
 
 def plan() -> list[object]:
