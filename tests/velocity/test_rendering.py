@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from datetime import UTC, datetime
 
 import pytest
 
@@ -251,3 +252,44 @@ def test_the_old_names_of_a_loops_position_are_compiled_too():
     assert text == "$velocityCount1a,2b;11a,2b;2$velocityCount"
     template = velocity.compile(source, options=Options(velocity_count=True)).compile()
     assert template._compiled.write.__name__.startswith("body_")
+
+
+def test_loops_that_are_asked_for_their_scope_share_variables_with_what_stands_around_them():
+    source = "#set($x = 5)#foreach($i in [1, 2])$x$foreach.topmost.index#set($x = $x + 1)#end$x"
+    assert rendered(source).text == "50617"
+
+
+def test_keys_of_what_is_no_map_are_read_where_they_are_used():
+    source = "$a.name $a.size ${a.name} #foreach($e in $rows)$e.key=$e.value,$e.key;#end"
+    assert rendered(source, {"a": None, "rows": [{"key": 1}, None, 7, "t"]}).text == (
+        "$a.name $a.size ${a.name} 1=$e.value,1;" + "$e.key=$e.value,$e.key;" * 3
+    )
+    assert rendered(source, {"a": [1], "rows": {"k": {"key": 2}}}).text == (
+        "$a.name 1 ${a.name} 2=$e.value,2;"
+    )
+    entries = "#foreach($e in $m.entrySet())$e.key=$e.value,$e.key;#end"
+    assert rendered(entries, {"m": {"k": 1}}).text == "k=1,k;"
+
+
+def test_a_key_that_may_fail_is_not_read_ahead_of_a_branch_that_is_not_taken():
+    source = "#set($it = $rows.iterator())#if($no)$it.next$it.next#end$it.next$it.next"
+    assert rendered(source, {"rows": ["a", "b", "c"]}).text == "ab"
+    source = "#foreach($it in [$rows.iterator()])#if($no)$it.next#end$it.next$it.next#end"
+    assert rendered(source, {"rows": ["a", "b", "c"]}).text == "ab"
+
+
+def test_tools_are_known_where_nothing_but_the_start_reads_variables():
+    now = datetime(2026, 1, 15, tzinfo=UTC)
+    tools = velocity.default_tools(now=now)
+    template = velocity.compile("$math.add($n, 1) $esc.html('<') $date.get('yyyy') $!math.nope")
+    for render in (template.render_by_closures, template.render_compiled):
+        assert render({"n": 1}, tools=tools).text == "2 &lt; 2026 "
+        assert render({"n": 1, "date": {"x": 2}}, tools=tools).text == "2 &lt; $date.get('yyyy') "
+
+
+def test_a_message_of_many_long_texts_is_refused_before_it_is_made():
+    source = "#set($x = 'x')#set($a = $x.repeat(900000))" + "$a" * 40
+    template = velocity.compile(source)
+    for render in (template.render_by_closures, template.render_compiled):
+        with pytest.raises(velocity.BudgetExceeded, match="longer than 5,000,000"):
+            render({})

@@ -8,7 +8,7 @@ takes. For the same reason `Load()` and the operators are made once, and nodes b
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 LOAD, STORE = ast.Load(), ast.Store()
@@ -19,39 +19,45 @@ OR, AND, NOT, ADD, SUBTRACT = ast.Or(), ast.And(), ast.Not(), ast.Add(), ast.Sub
 N = TypeVar("N", bound=ast.AST)
 
 
-def placed(kind: type[N]) -> type[N]:
-    """The class of nodes with a line and a column of its own."""
+def placed(base: type[N], **same: object) -> Callable[..., N]:
+    """The class of nodes with a line and a column, and with fields that are the same for all."""
     place = {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 0}
-    return type(kind.__name__, (kind,), place)
+    return type(base.__name__, (base,), place | same)
 
 
-_Name = placed(ast.Name)
-_Constant = placed(ast.Constant)
-_Call = placed(ast.Call)
-_Attribute = placed(ast.Attribute)
+_Name = placed(ast.Name, ctx=LOAD)
+_Target = placed(ast.Name, ctx=STORE)
+_Constant = placed(ast.Constant, kind=None)
+_Call = placed(ast.Call, keywords=[])
+_Attribute = placed(ast.Attribute, ctx=LOAD)
+_Class = placed(ast.Attribute, attr="__class__", ctx=LOAD)
 _Compare = placed(ast.Compare)
+_Is = placed(ast.Compare, ops=[IS])
 _IfExp = placed(ast.IfExp)
 _BoolOp = placed(ast.BoolOp)
 _UnaryOp = placed(ast.UnaryOp)
 _BinOp = placed(ast.BinOp)
 _NamedExpr = placed(ast.NamedExpr)
 _Subscript = placed(ast.Subscript)
-_Tuple = placed(ast.Tuple)
-_List = placed(ast.List)
+_Tuple = placed(ast.Tuple, ctx=LOAD)
+_Targets = placed(ast.Tuple, ctx=STORE)
+_List = placed(ast.List, ctx=LOAD)
 _JoinedStr = placed(ast.JoinedStr)
-_FormattedValue = placed(ast.FormattedValue)
-_Assign = placed(ast.Assign)
+_FormattedValue = placed(ast.FormattedValue, conversion=-1, format_spec=None)
+_Assign = placed(ast.Assign, type_comment=None)
 _AugAssign = placed(ast.AugAssign)
 _Expr = placed(ast.Expr)
 _If = placed(ast.If)
-_For = placed(ast.For)
+_For = placed(ast.For, orelse=[], type_comment=None)
 _Try = placed(ast.Try)
 _Handler = placed(ast.ExceptHandler)
 _Return = placed(ast.Return)
 _Break = placed(ast.Break)
 _Pass = placed(ast.Pass)
-_Argument = placed(ast.arg)
-_FunctionDef = placed(ast.FunctionDef)
+_Argument = placed(ast.arg, annotation=None, type_comment=None)
+_FunctionDef = placed(
+    ast.FunctionDef, decorator_list=[], returns=None, type_comment=None, type_params=[]
+)
 
 
 # Expressions
@@ -59,27 +65,27 @@ _FunctionDef = placed(ast.FunctionDef)
 
 def read(name: str) -> ast.expr:
     """A name being read."""
-    return _Name(name, LOAD)
+    return _Name(name)
 
 
 def constant(value: Any) -> ast.expr:
     """A constant."""
-    return _Constant(value, None)
+    return _Constant(value)
 
 
 def bind(name: str, value: ast.expr) -> ast.expr:
     """`(name := value)`."""
-    return _NamedExpr(_Name(name, STORE), value)
+    return _NamedExpr(_Target(name), value)
 
 
 def call(function: ast.expr, *arguments: ast.expr) -> ast.expr:
     """`function(arguments)`."""
-    return _Call(function, list(arguments), [])
+    return _Call(function, list(arguments))
 
 
 def attribute(owner: ast.expr, name: str) -> ast.expr:
     """`owner.name`, the name being ours."""
-    return _Attribute(owner, name, LOAD)
+    return _Attribute(owner, name)
 
 
 def item(owner: ast.expr, key: ast.expr) -> ast.expr:
@@ -119,17 +125,17 @@ def arithmetic(left: ast.expr, operator: ast.operator, right: ast.expr) -> ast.e
 
 def tuple_of(values: Sequence[ast.expr]) -> ast.expr:
     """`(a, b)`."""
-    return _Tuple(list(values), LOAD)
+    return _Tuple(list(values))
 
 
 def list_of(values: Sequence[ast.expr]) -> ast.expr:
     """`[a, b]`."""
-    return _List(list(values), LOAD)
+    return _List(list(values))
 
 
 def formatted(value: ast.expr) -> ast.expr:
     """`{value}` in an f-string."""
-    return _FormattedValue(value, -1, None)
+    return _FormattedValue(value)
 
 
 def joined(pieces: list[ast.expr]) -> ast.expr:
@@ -143,7 +149,7 @@ def joined(pieces: list[ast.expr]) -> ast.expr:
 
 def is_class(value: ast.expr, kind: str) -> ast.expr:
     """`value.__class__ is kind`."""
-    return _Compare(_Attribute(value, "__class__", LOAD), [IS], [_Name(kind, LOAD)])
+    return _Is(_Class(value), comparators=[_Name(kind)])
 
 
 # Statements
@@ -151,34 +157,34 @@ def is_class(value: ast.expr, kind: str) -> ast.expr:
 
 def assign(name: str, value: ast.expr) -> ast.stmt:
     """`name = value`."""
-    return _Assign([_Name(name, STORE)], value, None)
+    return _Assign([_Target(name)], value)
 
 
 def unpack(names: Sequence[str], value: ast.expr) -> ast.stmt:
     """`a, b = value`; one name alone is assigned."""
     if len(names) == 1:
         return assign(names[0], value)
-    return _Assign([pair_of(names)], value, None)
+    return _Assign([pair_of(names)], value)
 
 
 def pair_of(names: Sequence[str]) -> ast.expr:
     """`a, b` being assigned to."""
-    return _Tuple([_Name(name, STORE) for name in names], STORE)
+    return _Targets([_Target(name) for name in names])
 
 
 def stored(name: str) -> ast.expr:
     """A name being assigned to."""
-    return _Name(name, STORE)
+    return _Target(name)
 
 
 def assign_item(owner: ast.expr, key: ast.expr, value: ast.expr) -> ast.stmt:
     """`owner[key] = value`."""
-    return _Assign([_Subscript(owner, key, STORE)], value, None)
+    return _Assign([_Subscript(owner, key, STORE)], value)
 
 
 def add_to(name: str, value: ast.expr) -> ast.stmt:
     """`name += value`."""
-    return _AugAssign(_Name(name, STORE), ADD, value)
+    return _AugAssign(_Target(name), ADD, value)
 
 
 def do(value: ast.expr) -> ast.stmt:
@@ -193,12 +199,12 @@ def branch(test: ast.expr, body: list[ast.stmt], orelse: list[ast.stmt]) -> ast.
 
 def loop(target: ast.expr, elements: ast.expr, body: list[ast.stmt]) -> ast.stmt:
     """`for target in elements: …`."""
-    return _For(target, elements, body, [], None)
+    return _For(target, elements, body)
 
 
 def attempt(body: list[ast.stmt], kind: str, instead: list[ast.stmt]) -> ast.stmt:
     """`try: … except kind: …`."""
-    return _Try(body, [_Handler(_Name(kind, LOAD), None, instead)], [], [])
+    return _Try(body, [_Handler(_Name(kind), None, instead)], [], [])
 
 
 def give(value: ast.expr) -> ast.stmt:
@@ -218,10 +224,8 @@ def nothing() -> ast.stmt:
 
 def function(name: str, arguments: Sequence[str], body: list[ast.stmt]) -> ast.stmt:
     """`def name(arguments): …`."""
-    given = ast.arguments(
-        [], [_Argument(each, None, None) for each in arguments], None, [], [], None, []
-    )
-    return _FunctionDef(name, given, body, [], None, None)
+    given = ast.arguments([], [_Argument(each) for each in arguments], None, [], [], None, [])
+    return _FunctionDef(name, given, body)
 
 
 def module(functions: list[ast.stmt]) -> ast.Module:

@@ -103,7 +103,7 @@ def check(
     for offset, message, hint in [*lints_of_text(source), *_lints_of_tree(parsed, known)]:
         found.append((offset, Severity.WARNING, message, hint))
     problems = [_problem(place, *each) for each in sorted(set(found))]
-    return Checked(tuple(problems), reads_of(parsed.body, parsed.macros.values()))
+    return Checked(tuple(problems), reads_of(list(walk([*parsed.body, *parsed.macros.values()]))))
 
 
 def _problem(place: Source, offset: int, severity: Severity, message: str, hint: str) -> Problem:

@@ -30,13 +30,19 @@ from .calling import MacroClosure
 from .escaping import Encoding
 from .generating import Names
 from .hoisting import Usages, born_here
-from .nodes import Evaluate, Node, Parse, Reference, SetDirective, walk
+from .nodes import Evaluate, Node, Parse, Reference, SetDirective
 from .options import Dialect, Options
 from .parsing import Parsed
 from .pieces import MAX_VALUES
 from .reading import changes_values
 from .running import Writer
-from .sharing import leaves_while_printing, loop_names, loops_are_plain, names_shared
+from .sharing import (
+    leaves_while_printing,
+    loop_names,
+    loops_are_plain,
+    names_in_loops,
+    names_shared,
+)
 from .statements import ClosureBuilder
 
 
@@ -54,14 +60,18 @@ class Code:
 
 
 def compile_parsed(
-    parsed: Parsed, options: Options, *, foreign_macros: bool, encoding: Encoding | None = None
+    parsed: Parsed,
+    nodes: list[Node],
+    options: Options,
+    *,
+    foreign_macros: bool,
+    encoding: Encoding | None = None,
 ) -> Code:
     """A parsed template as a compiled function, and its macros with compiled bodies.
 
-    `foreign_macros`: it may call macros of libraries, which may touch any variable. With an
-    `encoding`, what is written is encoded already.
+    `nodes`: all nodes of it, in order. `foreign_macros`: it may call macros of libraries, which may
+    touch any variable. With an `encoding`, what is written is encoded already.
     """
-    nodes = list(walk([*parsed.body, *parsed.macros.values()]))
     dynamic = any(isinstance(node, (Evaluate, Parse)) for node in nodes)
     compiler = TemplateCompiler(
         parsed, options, encoding, nodes, shares_all=dynamic or foreign_macros
@@ -99,18 +109,19 @@ class TemplateCompiler(BlockGenerator):
         self.functions: list[ast.stmt] = []
         self.linked: dict[str, Writer] = {}
         self.loop_names = loop_names(options)
-        shared = names_shared(nodes)
-        self.shared = shared | self.loop_names
         # A local cannot say whether its name was set; where that matters, the context does.
         self.has_locals = not (shares_all or options.strict_references)
         self.leaves = shares_all or leaves_while_printing(nodes)
         # Whoever leaves a visible scope may leave loops on the way, which then put names back.
         plain = options.scopes <= {"foreach"} and not self.leaves
+        shared = names_shared(nodes)
         self.plain_loops = plain and loops_are_plain(nodes, shared, self.loop_names)
+        in_loops = set() if self.plain_loops else names_in_loops(nodes)
+        self.shared = shared | in_loops | self.loop_names
         self.changes = changes_values(nodes)
         self.set_somewhere = {node.target.root for node in nodes if isinstance(node, SetDirective)}
         # In 1.x a null on the right sets nothing, and what a name had before stays.
-        self.born = born_here(parsed.body) if options.dialect is Dialect.V2 else set()
+        self.born = born_here(parsed.body, nodes) if options.dialect is Dialect.V2 else set()
         self.many_values = sum(isinstance(node, Reference) for node in nodes) > MAX_VALUES
 
     def is_local(self, name: str) -> bool:

@@ -45,10 +45,17 @@ def settle_unknown_calls(parsed: Parsed, known: frozenset[str], options: Options
 
     Not where a macro may still come to be: `#evaluate` and `#parse` can define some.
     """
-    everything = walk([*parsed.body, *parsed.macros.values()])
-    if options.strict_references or any(isinstance(each, (Evaluate, Parse)) for each in everything):
+    if options.strict_references:
         return
-    rewriter = _UnknownCalls(known | frozenset(parsed.macros))
+    names = known | frozenset(parsed.macros)
+    are_unknown = False
+    for node in walk([*parsed.body, *parsed.macros.values()]):
+        if isinstance(node, (Evaluate, Parse)):
+            return
+        are_unknown |= isinstance(node, MacroCall) and node.name not in names
+    if not are_unknown:
+        return
+    rewriter = _UnknownCalls(names)
     parsed.body = rewriter.body(parsed.body)
     for definition in parsed.macros.values():
         rewriter.block(definition.block)

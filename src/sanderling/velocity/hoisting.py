@@ -144,15 +144,22 @@ class Usages:
         return usage
 
 
-def born_here(body: list[Node]) -> set[str]:
+def born_here(body: list[Node], everything: list[Node]) -> set[str]:
     """The variables that a body sets before it can read them, so that nothing was there before."""
-    born: set[str] = set()
-    seen: set[str] = set()
-    for node in body:
-        seen.update(mentioned(node.value if isinstance(node, SetDirective) else node))
-        if isinstance(node, SetDirective) and not node.target.steps:
-            born.update({node.target.root} - seen)
-    return born
+    made = [each for each in body if isinstance(each, SetDirective) and not each.target.steps]
+    if not made:
+        return set()
+    targets = {id(each.target) for each in made}
+    first: dict[str, int] = {}
+    for node in everything:
+        if isinstance(node, Reference) and id(node) not in targets:
+            first[node.root] = min(node.offset, first.get(node.root, node.offset))
+    return {
+        each.target.root
+        for each in made
+        if first.get(each.target.root, each.offset) >= each.offset
+        and each.target.root not in mentioned(each.value)
+    }
 
 
 def mentioned(node: Node) -> Iterator[str]:

@@ -8,7 +8,7 @@ what cannot be settled (a list, a body of `#define`) prints itself when it is fo
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import groupby
 
 from . import linking
@@ -30,6 +30,7 @@ from .generating import ExpressionGenerator, ReadAhead
 from .hoisting import Usage
 from .nodes import Block, If, MacroDefinition, Node, Reference, Text
 from .options import Escaping, Options
+from .running import Site
 from .sharing import is_printed_natively
 
 MAX_VALUES = 32
@@ -112,22 +113,23 @@ class PieceGenerator(ExpressionGenerator):
             slow = None
         found = self.worked_out(value)
         slow = slow or self.slow(printing, found.whole)
-        writing = linking.writing(self.site(node.offset, node), self._value_writer(escaping))
-        return self._by_class(found.first, found.name, writing, escaping, slow)
+        return self._by_class(found.first, found.name, node, slow, linking.writing)
 
     def _by_class(
         self,
         first: ast.expr,
         name: str,
-        writing: linking.Writing,
-        escaping: Escaping,
+        node: Reference,
         slow: ast.expr,
+        writing: Callable[[Site, TextFunction], linking.Writing],
     ) -> ast.expr:
         is_text, is_number = is_class(first, "str"), is_class(read(name), "int")
+        escaping = self.escaping_of(node)
         if escaping is Escaping.NONE and not self.encoding:
             return choose(either(is_text, is_number), read(name), slow)
+        write = writing(self.site(node.offset, node), self._value_writer(escaping))
         other = choose(is_number, read(name), slow)
-        return choose(is_text, self._text_written(read(name), writing, escaping), other)
+        return choose(is_text, self._text_written(read(name), write, escaping), other)
 
     def _printed_ahead(
         self, value: ast.expr, node: Reference, escaping: Escaping
@@ -156,8 +158,7 @@ class PieceGenerator(ExpressionGenerator):
         else:
             ahead = linking.printing_property_ahead(self.builder.step(node.steps[0]), printing)
             slow = self.slow(ahead, read(local), read(owner))
-        writing = linking.writing_once(self.site(node.offset, node), self._value_writer(escaping))
-        return self._by_class(read(local), local, writing, escaping, slow)
+        return self._by_class(read(local), local, node, slow, linking.writing_once)
 
     def print_to(self, node: Reference) -> ast.expr:
         """Python that prints a reference by itself."""
@@ -175,10 +176,10 @@ class PieceGenerator(ExpressionGenerator):
         return linking.printing_escaped(site, self._value_writer(escaping), plain)
 
     def _text_written(
-        self, value: ast.expr, writing: linking.Writing, escaping: Escaping
+        self, value: ast.expr, write: linking.Writing, escaping: Escaping
     ) -> ast.expr:
         """Python for a text as it is printed."""
-        written = self.slow(writing, value)
+        written = self.slow(write, value)
         # One search in C instead of a call: most values hold no sign.
         clean = self._clean(escaping, value)
         return choose(clean, value, written) if clean else written

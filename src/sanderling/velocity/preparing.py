@@ -22,7 +22,7 @@ from .errors import BudgetExceeded
 from .escaping import Encoding
 from .folding import fold_constants, settle_unknown_calls
 from .limits import Budget
-from .nodes import walk
+from .nodes import Node, walk
 from .options import Options
 from .parsing import Parsed, parse
 from .reading import Reads, changes_values, reads_of
@@ -123,9 +123,8 @@ class Template:
             self._inherited = {**closures_of(parsed, options).macros, **self._inherited}
         self.parsed = parse(source, name=name, options=options, known=frozenset(self._inherited))
         settle_unknown_calls(self.parsed, frozenset(self._inherited), options)
-        definitions = list(self.parsed.macros.values())
-        self.reads: Reads = reads_of(self.parsed.body, definitions)
-        nodes = walk([*self.parsed.body, *definitions])
+        nodes = list(walk([*self.parsed.body, *self.parsed.macros.values()]))
+        self.reads: Reads = reads_of(nodes)
         self._copies = bool(self._inherited) or changes_values(nodes)
         self._site = Site(self.parsed.source, len(source))
         self._closures: Code | None = None
@@ -157,11 +156,11 @@ class Template:
 
     def as_code(self, options: Options, encoding: Encoding | None = None) -> Code | None:
         """The template as generated code; None when it is of those that stay closures."""
-        nodes = walk([*self.parsed.body, *self.parsed.macros.values()])
-        if sum(1 for _ in nodes) > MOST_NODES:
+        nodes = list(walk([*self.parsed.body, *self.parsed.macros.values()]))
+        if len(nodes) > MOST_NODES:
             return None
         try:
-            code = self._code(options, encoding)
+            code = self._code(nodes, options, encoding)
         except RecursionError:
             # Thousands of #elseif, say: Python's compiler gives up, the closures do not.
             return None
@@ -193,11 +192,11 @@ class Template:
         """A template that gives bytes, its own text encoded once: "utf-8", "quoted-printable"."""
         return EncodedTemplate(self, ENCODINGS[encoding] if isinstance(encoding, str) else encoding)
 
-    def _code(self, options: Options, encoding: Encoding | None) -> Code:
+    def _code(self, nodes: list[Node], options: Options, encoding: Encoding | None) -> Code:
         inherited = frozenset(self._inherited)
         if self.constants:
             return compile_parsed(
-                self.parsed, options, foreign_macros=bool(inherited), encoding=encoding
+                self.parsed, nodes, options, foreign_macros=bool(inherited), encoding=encoding
             )
         text = sha256(self.source.encode("utf-8", "surrogatepass")).digest()
         key = (
@@ -213,7 +212,7 @@ class Template:
                 _codes.move_to_end(key)
                 return _codes[key]
         code = compile_parsed(
-            self.parsed, options, foreign_macros=bool(inherited), encoding=encoding
+            self.parsed, nodes, options, foreign_macros=bool(inherited), encoding=encoding
         )
         with _codes_lock:
             _codes[key] = code

@@ -52,9 +52,8 @@ class Reads:
     dynamic: bool = False
 
 
-def reads_of(body: list[Node], macros: Iterable[MacroDefinition]) -> Reads:
-    """What a template with these statements and macros reads."""
-    nodes = list(walk([*body, *macros]))
+def reads_of(nodes: list[Node]) -> Reads:
+    """What a template of these nodes reads, macros included."""
     own = frozenset(_names_made(nodes)) | BUILT_IN
     references = [node for node in nodes if isinstance(node, Reference) and node.root not in own]
     targets = {id(node.target) for node in nodes if isinstance(node, SetDirective)}

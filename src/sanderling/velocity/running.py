@@ -40,9 +40,13 @@ class RenderWarning:
     count: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Site:
-    """A place in a template, and what is printed there for null."""
+    """A place in a template, and what is printed there for null.
+
+    Not frozen, which it is by nature: some 170 are made for an e-mail, and that takes three times
+    as long.
+    """
 
     source: Source
     offset: int

@@ -6,6 +6,8 @@ local variable of the generated function, which is half of its speed.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from .generating import COUNTS, MAX_CHAIN, is_plain
 from .hoisting import mentioned
 from .nodes import (
@@ -37,24 +39,34 @@ def is_printed_natively(node: Reference) -> bool:
     return not (node.escaped or node.backslashes)
 
 
-def runs_as_closure(node: Node) -> bool:
-    """Whether this node alone, whatever stands in it, is left to the closures."""
-    if isinstance(node, Reference):
-        return not is_printed_natively(node)
-    if isinstance(node, SetDirective):
-        return bool(node.target.steps)
-    if isinstance(node, Break):
-        return node.scope is not None
-    if isinstance(node, Interpolated):
-        return not is_plain(node)
-    if isinstance(node, Chain):
-        return len(node.rest) > MAX_CHAIN
-    return isinstance(node, (MacroCall, MacroDefinition, Define, Evaluate, Parse, Include, Stop))
-
-
 def names_shared(nodes: list[Node]) -> set[str]:
     """The names that closures may read or set, so that they live in the context."""
     return {name for node in nodes if runs_as_closure(node) for name in mentioned(node)}
+
+
+def runs_as_closure(node: Node) -> bool:
+    """Whether this node alone, whatever stands in it, is left to the closures."""
+    rule = _CLOSURES.get(node.__class__)
+    return rule is not None and rule(node)
+
+
+def _always(node: Node) -> bool:
+    return True
+
+
+_CLOSURES: dict[type, Callable[..., bool]] = {
+    Reference: lambda node: not is_printed_natively(node),
+    SetDirective: lambda node: bool(node.target.steps),
+    Break: lambda node: node.scope is not None,
+    Interpolated: lambda node: not is_plain(node),
+    Chain: lambda node: len(node.rest) > MAX_CHAIN,
+    **dict.fromkeys((MacroCall, MacroDefinition, Define, Evaluate, Parse, Include, Stop), _always),
+}
+
+
+def names_in_loops(nodes: list[Node]) -> set[str]:
+    """The names in loops, for templates whose loops are left to the closures."""
+    return {name for node in nodes if isinstance(node, Foreach) for name in mentioned(node)}
 
 
 def loop_names(options: Options) -> frozenset[str]:
