@@ -1,5 +1,7 @@
 """Strings answer as `java.lang.String` does."""
 
+from decimal import Decimal
+
 import pytest
 from calling import call, read, shown
 
@@ -57,6 +59,12 @@ EMOJI = "a😀b"
         ("format", ("%03d", 7), "007"),
         ("valueOf", (2.5,), "2.5"),
         ("codePointAt", (0,), 72),
+        ("indexOf", (1.5,), None),
+        ("indexOf", ("l", "2"), None),
+        ("lastIndexOf", ("l", True), None),
+        ("toUpperCase", (1,), None),
+        ("substring", ("k", None), None),
+        ("join", ("a",), ""),
         ("formatted", (), "Hello, World"),
         ("getClass", (), None),
         ("wait", (), None),
@@ -78,6 +86,9 @@ def test_a_method_answers_as_in_java(name, arguments, result):
         ("contains", (None,)),
         ("concat", (None,)),
         ("compareTo", (None,)),
+        ("compareTo", (1,)),
+        ("toUpperCase", ("en",)),
+        ("substring", (Decimal("1.5"),)),
         ("repeat", (-1,)),
         ("substring", (2**40,)),
     ],

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from decimal import Decimal
 
 from sanderling.velocity.errors import MethodFailed
 from sanderling.velocity.limits import Budget
@@ -17,6 +18,7 @@ from sanderling.velocity.text import java_string
 
 INT_MIN, INT_MAX = -(2**31), 2**31 - 1
 LONG_MIN, LONG_MAX = -(2**63), 2**63 - 1
+_CONVERTIBLE = frozenset({int, bool, float, str, Decimal})
 _INTEGER = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
 
 
@@ -32,11 +34,20 @@ def to_int(value: object) -> int:
         number = narrow(value, LONG_MIN, LONG_MAX)  # type: ignore[arg-type]
     elif kind is str:
         number = _read(value)  # type: ignore[arg-type]
+    elif kind is Decimal:
+        raise MethodFailed("a decimal number is no whole number")
     else:
         raise Unmatched
     if not INT_MIN <= number <= INT_MAX:
         raise MethodFailed(f"{number} is out of the range of a 32-bit number")
     return number
+
+
+def to_ints(*values: object) -> list[int]:
+    """Several arguments as `int`: that one has no such kind is found before any is converted."""
+    if any(value.__class__ not in _CONVERTIBLE for value in values):
+        raise Unmatched
+    return [to_int(value) for value in values]
 
 
 def to_text(value: object, budget: Budget) -> str:
@@ -62,7 +73,7 @@ def to_bool(value: object) -> bool:
         return value.lower() == "true"  # type: ignore[attr-defined,no-any-return]
     if kind is float:
         return narrow(value, INT_MIN, INT_MAX) != 0  # type: ignore[arg-type]
-    if kind is bool or kind is int:
+    if kind in (bool, int, Decimal):
         return bool(value)
     raise Unmatched
 

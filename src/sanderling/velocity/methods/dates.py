@@ -41,6 +41,8 @@ def _other(value: object) -> datetime:
 
 
 def _compare(budget: Budget, value: date, other: object) -> int:
+    if other.__class__ not in (datetime, date):
+        raise MethodFailed("a date is compared with something else")
     here, there = in_utc(value), _other(other)
     return (here > there) - (here < there)
 

@@ -5,6 +5,7 @@ Where Java throws (a division that never ends, a scale that needs rounding), the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import (
     ROUND_CEILING,
@@ -27,9 +28,11 @@ from sanderling.velocity.errors import MethodFailed
 from sanderling.velocity.limits import Budget
 from sanderling.velocity.methods.arguments import to_int
 from sanderling.velocity.methods.method import Table, Unmatched, method
-from sanderling.velocity.methods.numbers import LARGEST_SCALE, NUMBER_METHODS, compare_doubles
+from sanderling.velocity.methods.numbers import LARGEST_SCALE, NUMBER_METHODS
+from sanderling.velocity.text import java_string
 
 _EXACT = Context(prec=200, traps=[Inexact, InvalidOperation, DivisionByZero])
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
 _ROUNDINGS = (
     ROUND_UP,
     ROUND_DOWN,
@@ -41,13 +44,17 @@ _ROUNDINGS = (
 )
 
 
-def _set_scale(budget: Budget, value: Decimal, scale: object, rounding: object = None) -> Decimal:
+def _set_scale(budget: Budget, value: Decimal, scale: object, *rounding: object) -> Decimal:
+    if rounding and rounding[0].__class__ is not int:
+        if rounding[0] is None:
+            raise MethodFailed("a rounding was expected, and the value is null")
+        raise Unmatched
     digits = to_int(scale)
     if abs(digits) > LARGEST_SCALE:
         raise MethodFailed(f"a scale of {digits} digits")
     if not value.is_finite():
         raise MethodFailed("the value is not a number")
-    mode = None if rounding is None else to_int(rounding)
+    mode = to_int(rounding[0]) if rounding else None
     if mode is not None and not 0 <= mode < len(_ROUNDINGS) + 1:
         raise MethodFailed(f"there is no rounding {mode}")
     way = ROUND_HALF_UP if mode is None or mode == len(_ROUNDINGS) else _ROUNDINGS[mode]
@@ -58,13 +65,26 @@ def _set_scale(budget: Budget, value: Decimal, scale: object, rounding: object =
     return scaled
 
 
+def _to_big(value: object) -> Decimal:
+    """The argument as a Java `BigDecimal`."""
+    if value.__class__ in (int, float, str):
+        text = java_string(value)
+        if len(text) > LARGEST_SCALE or not _DECIMAL.fullmatch(text):
+            raise MethodFailed("this is no decimal number")
+        return Decimal(text)
+    if value is None:
+        raise MethodFailed("a number was expected, and the value is null")
+    if not isinstance(value, Decimal):
+        raise Unmatched
+    return value
+
+
 def _calculated(name: str) -> Callable[[Budget, Decimal, object], Decimal]:
     def calculate(budget: Budget, value: Decimal, other: object) -> Decimal:
-        if other.__class__ is not Decimal:
-            raise Unmatched
+        number = _to_big(other)
         try:
             with localcontext(Context(prec=200)):
-                return _CALCULATIONS[name](value, other)
+                return _CALCULATIONS[name](value, number)
         except DecimalException as error:
             raise MethodFailed("this cannot be calculated") from error
 
@@ -109,9 +129,9 @@ def _pow(budget: Budget, value: Decimal, exponent: object) -> Decimal:
 
 
 def _compare(budget: Budget, value: Decimal, other: object) -> int:
-    if other.__class__ is Decimal and value.is_finite() and other.is_finite():
+    if isinstance(other, Decimal) and value.is_finite() and other.is_finite():
         return int(value > other) - int(value < other)
-    return compare_doubles(budget, value, other)
+    raise MethodFailed("a decimal number is compared with something else")
 
 
 def _plain(budget: Budget, value: Decimal) -> str:

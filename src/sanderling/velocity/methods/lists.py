@@ -12,7 +12,7 @@ from typing import NoReturn, cast
 
 from sanderling.velocity.errors import MethodFailed
 from sanderling.velocity.limits import Budget
-from sanderling.velocity.methods.arguments import to_int
+from sanderling.velocity.methods.arguments import to_int, to_ints
 from sanderling.velocity.methods.equality import (
     java_compare,
     java_equals,
@@ -93,7 +93,7 @@ def _last_index_of(budget: Budget, value: Sequence[object], wanted: object) -> i
 
 
 def _sub_list(budget: Budget, value: Sequence[object], start: object, end: object) -> object:
-    first, last = to_int(start), to_int(end)
+    first, last = to_ints(start, end)
     if not 0 <= first <= last <= len(value):
         raise MethodFailed(f"elements {first} to {last} of a list of {len(value)}")
     budget.charge_work(last - first)

@@ -79,7 +79,12 @@ def _replace_if(budget: Budget, value: Map, key: object, old: object, new: objec
     return same
 
 
-def _remove(budget: Budget, value: Map, key: object) -> object:
+def _remove(budget: Budget, value: Map, key: object, *old: object) -> object:
+    if old:
+        same = _has(budget, value, key) and java_equals(_get(budget, value, key), old[0], budget)
+        if same:
+            del value[key]
+        return same
     return value.pop(key) if _has(budget, value, key) else None
 
 
@@ -108,7 +113,7 @@ MAP_MUTATORS: Table = {
     "putAll": method(_put_all, 1),
     "putIfAbsent": method(_put_if_absent, 2),
     "replace": method(_replace, 2, 3),
-    "remove": method(_remove, 1),
+    "remove": method(_remove, 1, 2),
     "clear": method(_clear),
 }
 

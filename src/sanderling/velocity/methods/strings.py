@@ -5,11 +5,20 @@ Splitting and everything else with regular expressions stands in `patterns.py`.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import cast
 
 from sanderling.velocity.errors import MethodFailed
 from sanderling.velocity.limits import Budget
-from sanderling.velocity.methods.arguments import to_bool, to_chars, to_int, to_text
+from sanderling.velocity.methods.arguments import (
+    INT_MAX,
+    INT_MIN,
+    to_bool,
+    to_chars,
+    to_int,
+    to_ints,
+    to_text,
+)
 from sanderling.velocity.methods.equality import compare_text, folded
 from sanderling.velocity.methods.hashing import java_hash
 from sanderling.velocity.methods.lists import copied
@@ -36,7 +45,7 @@ def _length(budget: Budget, value: str) -> int:
 
 def _substring(budget: Budget, value: str, *bounds: object) -> str:
     size = _length(budget, value)
-    first, last = [*map(to_int, bounds), size][:2]
+    first, last = [*to_ints(*bounds), size][:2]
     if not 0 <= first <= last <= size:
         raise MethodFailed(f"substring from {first} to {last} of a text of {size} characters")
     return utf16.cut(value, first, last)
@@ -55,9 +64,9 @@ def _code_point_at(budget: Budget, value: str, index: object) -> int:
     return ord(pair) if len(pair) == 1 else ord(unit)
 
 
-def _index_of(budget: Budget, value: str, wanted: object, start: object = 0) -> int:
-    needle = _sought(wanted, budget)
-    begin = max(to_int(start), 0)
+def _index_of(budget: Budget, value: str, wanted: object, *start: object) -> int:
+    needle = _sought(wanted, start, budget)
+    begin = max(to_int(start[0]), 0) if start else 0
     if begin > utf16.length(value):
         return utf16.length(value) if not needle else -1
     budget.charge_work(len(value))
@@ -65,7 +74,7 @@ def _index_of(budget: Budget, value: str, wanted: object, start: object = 0) -> 
 
 
 def _last_index_of(budget: Budget, value: str, wanted: object, *start: object) -> int:
-    needle = _sought(wanted, budget)
+    needle = _sought(wanted, start, budget)
     budget.charge_work(len(value))
     if not start:
         return utf16.unit_index(value, value.rfind(needle))
@@ -75,11 +84,18 @@ def _last_index_of(budget: Budget, value: str, wanted: object, *start: object) -
     return utf16.unit_index(value, value.rfind(needle, 0, end))
 
 
-def _sought(wanted: object, budget: Budget) -> str:
-    # indexOf(int) takes a character's code, so indexOf(111) looks for "o".
+def _sought(wanted: object, start: tuple[object, ...], budget: Budget) -> str:
+    # indexOf(int) takes a character's code, so indexOf(111) looks for "o". What would have to be
+    # converted could become an int or a String, and Java's choice between them is none.
+    if any(each.__class__ is not int for each in start):
+        raise Unmatched
+    if wanted.__class__ in (bool, float, Decimal):
+        raise Unmatched
     if wanted.__class__ is not int:
         return to_text(wanted, budget)
-    code = to_int(wanted)
+    code = wanted
+    if not INT_MIN <= code <= INT_MAX:
+        raise Unmatched
     return chr(code) if 0 <= code <= 0x10FFFF else "\U0010ffff\U0010ffff"
 
 
@@ -118,7 +134,9 @@ def _content_equals(budget: Budget, value: str, other: object) -> bool:
 
 def _compare_to(budget: Budget, value: str, other: object) -> int:
     budget.charge_work(4 * len(value))
-    return compare_text(value, to_text(other, budget))
+    if other.__class__ is not str:
+        raise MethodFailed("a text is compared with something else")
+    return compare_text(value, other)
 
 
 def _compare_to_ignore_case(budget: Budget, value: str, other: object) -> int:
@@ -166,13 +184,23 @@ def _repeat(budget: Budget, value: str, count: object) -> str:
     return value * times
 
 
-def _upper(budget: Budget, value: str, locale: object = None) -> str:
+def _check_locale(locale: tuple[object, ...]) -> None:
+    """A Locale cannot be written in a template; Java falls over a text or a null in its place."""
+    if locale and locale[0] != "":
+        if locale[0] is None or locale[0].__class__ is str:
+            raise MethodFailed("there is no such locale")
+        raise Unmatched
+
+
+def _upper(budget: Budget, value: str, *locale: object) -> str:
+    _check_locale(locale)
     budget.charge_work(len(value))
     budget.check_string(len(value))
     return value.upper()
 
 
-def _lower(budget: Budget, value: str, locale: object = None) -> str:
+def _lower(budget: Budget, value: str, *locale: object) -> str:
+    _check_locale(locale)
     budget.charge_work(len(value))
     return value.lower()
 
@@ -274,7 +302,7 @@ STRING_METHODS: Table = {
     "intern": method(lambda budget, value: value),
     "toString": method(lambda budget, value: value),
     "valueOf": method(_value_of, 1),
-    "join": method(_join, MANY[2:]),
+    "join": method(_join, MANY[1:]),
     "format": method(_format, MANY[1:]),
     "formatted": method(lambda budget, value, *rest: _format(budget, "", value, *rest), MANY),
 }
