@@ -297,3 +297,78 @@ def test_mistakes(template):
         velocity.compile(template).render(CONTEXT)
     assert caught.value.line >= 1
     assert caught.value.column >= 1
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        # What stands behind a minus is asked, not the number that it makes.
+        ("#if(-$one)T#{else}F#end #if(!-$one)T#{else}F#end #if(-$nope)T#{else}F#end", "T F F"),
+        # A loop is like a map: true once something is in it.
+        ("#foreach($i in [1])#if($foreach)T#{else}F#end#end", "F"),
+        ("#foreach($i in [1])#set($foreach.a = 1)#if($foreach)T#{else}F#end#end", "T"),
+        # The text of an operation that is null ends with its operator.
+        ('#set($x = "s" + ($nope - 1))$x #set($x = "s" + -$nope)$x', "s$nope -  s-$nope"),
+        # A word among arguments is a reference without its sign, and so null.
+        ("$list.contains(foo) $m.get(null)", "false $m.get(null)"),
+        ("#if\n($t)x#elseif \n ($t)y#end", "x"),
+        ("#include()#include x", " x"),
+        ("#foreach($i of $list)$i#end", "abc"),
+        ("#set($m[-1] = 5)$m[3]", "5"),
+        ("#set($x = $list[2.0])$x", "c"),
+    ],
+)
+def test_what_the_original_does_in_the_corners(template, text):
+    assert_prints(template, text)
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "$list[2.0]",
+        "$list[(1)]",
+        "$list[[1]]",
+        "$list.get((1))",
+        "${nope|(1 + 2)}",
+        "$list.get(and)",
+        "#foreach($i in list)x#end",
+        "#foreach($i in)x#end",
+    ],
+)
+def test_where_no_parentheses_lists_or_words_may_stand(template):
+    with pytest.raises(velocity.ParseError):
+        velocity.compile(template)
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "$name[-1]",
+        "#set($name[-1] = 5)",
+        "#set($x = 1 - !2)",
+        "#set($x = -true)",
+        "#if((2 - $nope) < 3)a#end",
+        '#set($x = "s" + (1 - $nope))',
+    ],
+)
+def test_what_ends_a_strict_message_is_null_in_any_other(template):
+    with pytest.raises(velocity.RenderError):
+        velocity.compile(template, options=Options(strict=True)).render(CONTEXT)
+    assert velocity.compile(template).render(CONTEXT).warnings
+
+
+def test_properties_of_the_engine_for_ranges_and_macros():
+    def render(template, **properties):
+        options = velocity.options_from(
+            {key.replace("__", "."): each for key, each in properties.items()}
+        )
+        made = velocity.compile(template, options=options)
+        assert made.render_compiled(CONTEXT).text == made.render_by_closures(CONTEXT).text
+        return made.render_compiled(CONTEXT).text
+
+    changed = "#set($r = [1..2])#set($r[0] = 4)$r"
+    assert render(changed, runtime__immutable_ranges="false") == "[4, 2]"
+    assert render(changed) == "[1, 2]"
+    macro = "#macro(m $a)#set($a = $nope)$a#end#m(\"x-$one\") #m('y') #m($name) #m(1)"
+    assert render(macro, velocimacro__enable_bc_mode="true") == "\"x-$one\" 'y' $name $a"
+    assert render(macro) == "$a $a $a $a"

@@ -30,7 +30,7 @@ from .nodes import (
 )
 from .operating import operate
 from .options import Dialect, Escaping, Options
-from .running import Deferred, Rendering, Site, Writer, captured, source_of
+from .running import Deferred, Rendering, Site, Writer, before_operator, captured, source_of
 
 Getter = Callable[[Rendering], object]
 StepGetter = Callable[[Rendering, object], object]
@@ -70,6 +70,9 @@ class ExpressionBuilder:
         if isinstance(node, Reference) and not node.steps and not node.alternate:
             root = node.root
             return lambda run: run.variables.get(root)
+        if isinstance(node, Negative):
+            # The original asks what stands behind the minus.
+            return self.condition(node.operand)
         if never_true(node, self.options):
             return lambda run: False
         return self.value(node)
@@ -107,11 +110,11 @@ class ExpressionBuilder:
     def _chain(self, node: Chain) -> Getter:
         first = self.value(node.first)
         links = []
-        left: Node = node.first
+        left = source_of(node.first)
         for operator, operand, offset in node.rest:
-            sources = (source_of(left), source_of(operand))
+            sources = (left, source_of(operand))
             links.append((operator, self.value(operand), sources, self.site(offset)))
-            left = node
+            left = before_operator(left, operator)
         if len(links) == 1:
             operator, second, sources, site = links[0]
             return lambda run: operate(run, operator, first(run), second(run), sources, site)
@@ -137,7 +140,8 @@ class ExpressionBuilder:
 
     def _negative(self, node: Negative) -> Getter:
         operand, site = self.value(node.operand), self.site(node.offset)
-        return lambda run: operating.negated(run, operand(run), site)
+        source = source_of(node.operand)
+        return lambda run: operating.negated(run, operand(run), source, site)
 
     # References
 
@@ -246,7 +250,7 @@ def never_true(node: Node, options: Options) -> bool:
     """
     if isinstance(node, Chain):
         return node.rest[-1][0] in operating.ARITHMETIC
-    if isinstance(node, (RangeLiteral, Negative)):
+    if isinstance(node, RangeLiteral):
         return True
     return options.dialect is Dialect.V1 and _is_literal(node)
 

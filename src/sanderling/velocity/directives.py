@@ -44,7 +44,7 @@ MAX_LOOPS = 16
 MAX_PARAMETERS = 255
 
 _SET = re.compile(r"#(?:set|\{set\})[ \t]*\(")
-_IF = re.compile(r"[ \t]*\(")
+_AFTER_SET = re.compile(r"[ \t]*\(")
 _COMMENT_OPENS = re.compile(r"<!--[ \t\r\n]*(?=#\{?[@a-z])")
 _COMMENT_CLOSES = re.compile(r"[ \t\r\n]*-->")
 _COMMENT = re.compile(r"##[^\r\n]*")
@@ -76,6 +76,7 @@ class DirectiveParser(ExpressionParser):
         self.known: frozenset[str] = frozenset()
         self.words_given: list[tuple[str, Word]] = []
         self.loops = 0
+        self.argument_texts: list[str] = []
         self.indent = ""
         self.at_line_start = True
         self.closer_starts_line = False
@@ -136,13 +137,15 @@ class DirectiveParser(ExpressionParser):
         return reader(self, offset, starts_line)
 
     def _set(self, offset: int, starts_line: bool) -> Directive:
-        if not self.match(_IF):
+        if not self.match(_AFTER_SET):
             raise self.unexpected("'=' is missing in '#set'")
         self.skip_spaces()
         target = self.required_reference()
         self.skip_spaces()
         self.expect("=", "in '#set'")
+        self.in_set = True
         value = self.expression()
+        self.in_set = False
         self.expect(")", "at the end of '#set'")
         postfix = self._line_end(starts_line or self._gobbles_always())
         return SetDirective(offset, target, value, postfix=postfix)
@@ -165,7 +168,7 @@ class DirectiveParser(ExpressionParser):
         return If(offset, branches, otherwise, postfix=self._end_postfix(starts_line))
 
     def _condition(self, name: str) -> Node:
-        if not self.match(_IF):
+        if not self.match(OPENING):
             raise self.unexpected(f"'(' is missing after '#{name}'")
         condition = self.expression()
         self.expect(")", f"after the condition of '#{name}'")
@@ -178,8 +181,12 @@ class DirectiveParser(ExpressionParser):
         variable, word, elements = arguments[:3]
         if not isinstance(variable, Reference):
             raise self.error("'#foreach' needs a '$name' for the element.", offset)
-        if not isinstance(word, Word) or word.text != "in":
+        if not isinstance(word, Word):
             raise self.error("The word 'in' is missing in '#foreach($element in $list)'.", offset)
+        if isinstance(elements, Word):
+            raise self.error(
+                f"'{elements.text}' is nothing to walk over: write '${elements.text}'."
+            )
         prefix = self._line_end(True)
         self.loops += 1
         if self.loops > MAX_LOOPS:
@@ -242,19 +249,22 @@ class DirectiveParser(ExpressionParser):
         has_parentheses = bool(OPENING.match(self.text, self.position))
         bare = name.removeprefix("@")
         arguments = self._arguments_of(bare) if has_parentheses else []
+        texts = self.argument_texts if arguments else []
         for argument in arguments:
             if isinstance(argument, Word):
                 self.words_given.append((bare, argument))
         arguments = [Literal(each.text) if isinstance(each, Word) else each for each in arguments]
         if name.startswith("@"):
-            return self._block_call(bare, arguments, start, offset, starts_line)
+            call = self._block_call(bare, arguments, start, offset, starts_line)
+            call.texts = texts
+            return call
         source = self.text[start : self.position]
         postfix = self._line_end(self._gobbles_line(starts_line, has_parentheses))
-        return MacroCall(offset, bare, arguments, source, postfix=postfix)
+        return MacroCall(offset, bare, arguments, source, postfix=postfix, texts=texts)
 
     def _block_call(
         self, name: str, arguments: list[Node], start: int, offset: int, starts_line: bool
-    ) -> Directive:
+    ) -> MacroCall:
         prefix = self._line_end(True)
         block, _ = self.block(("end",), (f"@{name}", offset))
         block.prefix = prefix
@@ -283,7 +293,7 @@ class DirectiveParser(ExpressionParser):
 
     def _include(self, offset: int, starts_line: bool) -> Directive:
         arguments = self._arguments_of("include") if self._has_arguments() else []
-        if not self._are_texts(arguments):
+        if arguments and not self._are_texts(arguments):
             raise self.error("'#include' needs names of snippets in quotes, or references.", offset)
         return Include(offset, arguments, postfix=self._line_end(True))
 
@@ -326,9 +336,13 @@ class DirectiveParser(ExpressionParser):
         if not self.match(OPENING):
             raise self.unexpected(f"'(' is missing after '#{name}'")
         arguments: list[Node] = []
+        self.argument_texts = []
         self.skip_spaces()
         while not self._arguments_end(name):
+            self.match(_SEPARATOR)
+            start = self.position
             arguments.append(self._argument(name))
+            self.argument_texts.append(self.text[start : self.position].rstrip())
             self.match(_SEPARATOR)
         return arguments
 
@@ -344,7 +358,6 @@ class DirectiveParser(ExpressionParser):
         return False
 
     def _argument(self, name: str) -> Node:
-        self.match(_SEPARATOR)
         offset = self.offset()
         found = NAME.match(self.text, self.position)
         if found and found[0] not in ("true", "false"):

@@ -39,18 +39,21 @@ from .nodes import (
 )
 from .options import Options
 
+# Where an expression stands: what it may contain differs.
+_DIRECTIVE, _CALL, _INDEX, _ALTERNATE = "", "among arguments", "in an index", "after '|'"
+
 MAX_DEPTH = 100
 MAX_NODES = 2_000
 MAX_STEPS = 100
 
 # `${$name}` is another spelling of `${name}`.
 _REFERENCE = re.compile(r"\$(!?)(\{\$?)?(?=[A-Za-z_])")
-_ARGUMENTS_FOLLOW = re.compile(r"\((?=[ \t\r\n)\"'$\[{(!\-0-9]|\.[0-9]|(?:true|false|null|not)\b)")
+_ARGUMENTS_FOLLOW = re.compile(r"\((?=[ \t\r\n)\"'$\[{(!\-0-9A-Za-z_]|\.[0-9])")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _UNICODE_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})")
 _CONTINUED_LINE = re.compile(r"\\[ ]*\n")
 _NOT = re.compile(r"!(?!=)|not\b")
-_NULL = re.compile(r"[ \t\r\n]*null\b[ \t\r\n]*")
+_OPERATORS = frozenset({"or", "and", "eq", "ne", "lt", "le", "gt", "ge", "not"})
 _CONSTANTS = {"true": True, "false": False}
 
 # One group per rank, the lowest first. A word is an operator only when it stands alone.
@@ -71,6 +74,8 @@ class ExpressionParser(Cursor):
         self.depth = 0
         self.node_count = 0
         self.inside = 0
+        self.place = _DIRECTIVE
+        self.in_set = False
         self.name_pattern = NAME_WITH_HYPHENS if options.hyphens else NAME
 
     def interpolate(self, text: str, base: int) -> list[Node]:
@@ -139,6 +144,8 @@ class ExpressionParser(Cursor):
         if self.node_count > MAX_NODES:
             raise self.error(f"An expression has more than {MAX_NODES} parts.")
         offset = self.offset()
+        if self.peek() == "(" and self.place != _DIRECTIVE:
+            raise self.error(f"No parentheses {self.place}: name the value by '#set' before.")
         if self.take("("):
             node = self.expression()
             self.expect(")", "after the expression")
@@ -159,15 +166,22 @@ class ExpressionParser(Cursor):
             return self.required_reference()
         if char in ('"', "'"):
             return self.string()
+        if char in "[{" and self.place == _INDEX:
+            raise self.unexpected("A value was expected here")
         if char == "[":
             return self._list_or_range()
         if char == "{":
             return self._map()
         if found := self.match(NUMBER):
-            return Literal(_number(found[0]))
-        if (found := _WORD.match(self.text, self.position)) and found[0] in _CONSTANTS:
-            self.position = found.end()
-            return Literal(_CONSTANTS[found[0]])
+            return self._number(found[0])
+        if found := _WORD.match(self.text, self.position):
+            if found[0] in _CONSTANTS:
+                self.position = found.end()
+                return Literal(_CONSTANTS[found[0]])
+            if self.place == _CALL and found[0] not in _OPERATORS:
+                # To the original a word is a reference without '$', and so null: `null` is one.
+                self.position = found.end()
+                return Literal(None)
         raise self.unexpected("A value was expected here")
 
     def string(self) -> Node:
@@ -217,7 +231,7 @@ class ExpressionParser(Cursor):
     def _formal_end(self) -> Node | None:
         alternate = None
         if self.take("|"):
-            alternate = self.expression()
+            alternate = self._expression_in(_ALTERNATE)
         self.expect("}", "at the end of '${…'")
         return alternate
 
@@ -239,7 +253,7 @@ class ExpressionParser(Cursor):
                 return Call(found[0], self._arguments(), offset)
             return Property(found[0], offset)
         if self.take("["):
-            key = self.expression()
+            key = self._expression_in(_INDEX)
             self.expect("]", "after the index")
             return Index(key, offset)
         return None
@@ -247,15 +261,18 @@ class ExpressionParser(Cursor):
     def _arguments(self) -> list[Node]:
         if self.take(")"):
             return []
-        arguments = [self._argument_of_call()]
+        arguments = [self._expression_in(_CALL)]
         while self.take(","):
-            arguments.append(self._argument_of_call())
+            arguments.append(self._expression_in(_CALL))
         self.expect(")", "after the arguments")
         return arguments
 
-    def _argument_of_call(self) -> Node:
-        # `null` is a word of the language here and nowhere else.
-        return Literal(None) if self.match(_NULL) else self.expression()
+    def _expression_in(self, place: str) -> Node:
+        """An expression where not everything of the language may stand."""
+        outer, self.place = self.place, place
+        node = self.expression()
+        self.place = outer
+        return node
 
     def _list_or_range(self) -> Node:
         offset = self.offset()
@@ -288,13 +305,14 @@ class ExpressionParser(Cursor):
         self.expect("}", "after the map")
         return MapLiteral(pairs, offset)
 
+    def _number(self, text: str) -> Node:
+        if text.lstrip("-").isdigit():
+            # Python reads at most 4,300 digits; nobody prices anything in more than a few dozen.
+            return Literal(int(text[:400]))
+        if self.place == _INDEX and not self.in_set:
+            raise self.error("An index is a whole number.")
+        return Literal(float(text))
+
     def skip_blanks(self) -> None:
         """Move past blanks on this line."""
         self.match(BLANKS)
-
-
-def _number(text: str) -> int | float:
-    if text.lstrip("-").isdigit():
-        # Python reads at most 4,300 digits; nobody prices anything in more than a few dozen.
-        return int(text[:400])
-    return float(text)

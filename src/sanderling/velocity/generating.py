@@ -55,7 +55,7 @@ from .nodes import (
     Text,
 )
 from .options import Escaping, Options
-from .running import Site, source_of
+from .running import Site, before_operator, source_of
 from .statements import ClosureBuilder
 
 MAX_INLINE = 1 << 31
@@ -176,6 +176,8 @@ class ExpressionGenerator:
 
     def condition(self, node: Node) -> ast.expr:
         """Python for what `#if` asks; any value, tested by Python's own truth."""
+        if isinstance(node, Negative):
+            return self.condition(node.operand)
         if never_true(node, self.options):
             return constant(False)
         if isinstance(node, Reference) and not node.steps and not node.alternate:
@@ -222,16 +224,16 @@ class ExpressionGenerator:
         if len(node.rest) > MAX_CHAIN:
             return self.delegated(node)
         value = self.value(node.first)
-        left: Node = node.first
+        left = source_of(node.first)
         for operator, operand, offset in node.rest:
             value = self._operation(value, operator, left, operand, offset)
-            left = node
+            left = before_operator(left, operator)
         return value
 
     def _operation(
-        self, value: ast.expr, operator: str, left: Node, operand: Node, offset: int
+        self, value: ast.expr, operator: str, left: str | None, operand: Node, offset: int
     ) -> ast.expr:
-        sources = source_of(left), source_of(operand)
+        sources = left, source_of(operand)
         operating = linking.operating_with(operator, sources, self.site(offset))
         kind = _fast_class(operator, operand)
         if kind is None:
@@ -248,7 +250,9 @@ class ExpressionGenerator:
         return self.condition(node)
 
     def _negative(self, node: Negative) -> ast.expr:
-        return self.slow(linking.negating(self.site(node.offset)), self.value(node.operand))
+        source = source_of(node.operand)
+        negating = linking.negating(source, self.site(node.offset))
+        return self.slow(negating, self.value(node.operand))
 
     # References
 

@@ -108,9 +108,9 @@ def operating_with(
     return lambda run, left, right: operate(run, operator, left, right, sources, site)
 
 
-def negating(site: Site) -> Callable[[Rendering, object], object]:
+def negating(source: str | None, site: Site) -> Callable[[Rendering, object], object]:
     """`-value`."""
-    return lambda run, value: operating.negated(run, value, site)
+    return lambda run, value: operating.negated(run, value, source, site)
 
 
 def making_range(site: Site) -> Callable[[Rendering, object, object], object]:

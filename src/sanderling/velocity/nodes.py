@@ -215,6 +215,8 @@ class MacroCall(Directive):
     arguments: list[Node]
     source: str
     block: Block | None = None
+    texts: list[str] = field(default_factory=list, kw_only=True)
+    """The arguments as they are written."""
 
 
 @dataclass(slots=True)

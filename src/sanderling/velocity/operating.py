@@ -24,6 +24,8 @@ def concatenated(
     run: Rendering, left: object, right: object, sources: tuple[str | None, str | None], site: Site
 ) -> str:
     """`left + right` when one is a text: a null side contributes its source."""
+    if (left is None and sources[0] is None) or (right is None and sources[1] is None):
+        run.failed("a side of '+' is null", site)
     first = _piece(run, left, sources[0])
     second = _piece(run, right, sources[1])
     try:
@@ -54,7 +56,7 @@ def operate(
     """
     try:
         if operator in ORDERINGS:
-            return _ordered(run, operator, left, right, site)
+            return _ordered(run, operator, left, right, sources, site)
         if operator in ("==", "!="):
             equal = same(left, right, run.budget, numeric_strings=run.options.numeric_strings)
             return equal is (operator == "==")
@@ -100,7 +102,17 @@ def _no_number(run: Rendering, operator: str, source: str | None, site: Site) ->
         run.warn(f"a side of '{operator}' is null or no number: {source}", site)
 
 
-def _ordered(run: Rendering, operator: str, left: object, right: object, site: Site) -> bool:
+def _ordered(
+    run: Rendering,
+    operator: str,
+    left: object,
+    right: object,
+    sources: tuple[str | None, str | None],
+    site: Site,
+) -> bool:
+    if (left is None or right is None) and sources[0 if left is None else 1] is None:
+        run.failed(f"a side of '{operator}' is null", site)
+        return False
     order = compare(left, right, numeric_strings=run.options.numeric_strings)
     if order is not None:
         return ORDERINGS[operator](order)
@@ -109,13 +121,15 @@ def _ordered(run: Rendering, operator: str, left: object, right: object, site: S
     return False
 
 
-def negated(run: Rendering, value: object, site: Site) -> object:
+def negated(run: Rendering, value: object, source: str | None, site: Site) -> object:
     """`-value`."""
     number = number_of(value, numeric_strings=run.options.numeric_strings)
     if number is not None:
         return calculating.negative(number)
     if run.options.strict_math:
         raise site.error(RenderError, "'-' stands before a value that is null or no number.")
+    if source is None:
+        run.failed("'-' stands before a value that is null or no number", site)
     return None
 
 
@@ -133,7 +147,16 @@ def range_of(run: Rendering, first: object, last: object, site: Site) -> object:
         run.warn("a bound of the range is null or no number", site)
         return None
     low, high = int(start), int(end)
-    return range(low, high + 1) if low <= high else range(low, high - 1, -1)
+    numbers = range(low, high + 1) if low <= high else range(low, high - 1, -1)
+    return numbers if run.options.fixed_ranges else _listed(run, numbers, site)
+
+
+def _listed(run: Rendering, numbers: range, site: Site) -> list[int]:
+    try:
+        run.budget.check_collection(_size(numbers))
+    except BudgetExceeded as error:
+        raise placed(error, site) from None
+    return list(numbers)
 
 
 def map_of(run: Rendering, pairs: list[tuple[object, object]], site: Site) -> dict[object, object]:

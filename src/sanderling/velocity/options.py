@@ -71,6 +71,7 @@ class Options:
     body_reference: str = "bodyContent"
     max_loops: int | None = None
     numeric_strings: bool = True
+    fixed_ranges: bool = True
     scopes: frozenset[str] = frozenset({"foreach"})
     limits: Limits = DEFAULT_LIMITS
 
@@ -134,6 +135,7 @@ _PROPERTIES: dict[str, Reader] = {
     "velocimacro.arguments.strict": _flag("strict_arguments"),
     "velocimacro.enable_bc_mode": _flag("macro_by_name"),
     "velocimacro.inline.replace_global": _flag("macro_replaces"),
+    "runtime.immutable_ranges": _flag("fixed_ranges"),
     "velocimacro.max_depth": _number("macro_depth"),
     "velocimacro.body_reference": lambda options, value: replace(options, body_reference=value),
     "introspector.conversion_handler.class": lambda options, value: replace(

@@ -16,7 +16,18 @@ from .escaping import Safe
 from .lexing import Source
 from .limits import Budget
 from .methods import METHODS, PROPERTIES
-from .nodes import ListLiteral, Literal, MapLiteral, Node, RangeLiteral, Reference
+from .nodes import (
+    Chain,
+    ListLiteral,
+    Literal,
+    Logic,
+    MapLiteral,
+    Negative,
+    Node,
+    Not,
+    RangeLiteral,
+    Reference,
+)
 from .options import Options, Undefined
 from .scoping import ForeachScope, Scope
 from .text import java_string
@@ -223,11 +234,22 @@ def call(
 
 def item_of(run: Rendering, value: object, key: object, site: Site) -> object:
     """`value[key]`: a list counts from its end for negative keys."""
-    if value.__class__ is list and key.__class__ is int:
-        size = len(value)
-        if -size <= key < size:
-            return value[key]
+    if key.__class__ is int:
+        if value.__class__ is list:
+            size = len(value)
+            if -size <= key < size:
+                return value[key]
+        elif key < 0 and value is not None:
+            key = from_end(run, value, key, site)
     return call(run, value, "get", (key,), site)
+
+
+def from_end(run: Rendering, value: object, key: int, site: Site) -> object:
+    """A negative index counted from the end, for whatever has a size; a map has one, too."""
+    if value.__class__ is list or "size" in METHODS.get(value.__class__, _NO_METHODS):
+        return key + len(value)  # type: ignore[arg-type]
+    run.failed("there is nothing here to count from the end of", site)
+    return None
 
 
 def _nothing_there(run: Rendering, name: str, site: Site) -> None:
@@ -258,11 +280,11 @@ def set_property(run: Rendering, target: object, name: str, value: object, site:
 
 def set_item(run: Rendering, target: object, key: object, value: object, site: Site) -> None:
     """`#set($target[key] = value)`."""
+    if key.__class__ is int and key < 0 and target is not None:
+        key = from_end(run, target, key, site)
     if target.__class__ is dict:
         _put(run, target, key, value, site)
     elif target.__class__ is list:
-        if key.__class__ is int and key < 0:
-            key += len(target)
         call(run, target, "set", (key, value), site)
     elif target.__class__ is range:
         run.failed("a range cannot be changed", site)
@@ -324,4 +346,20 @@ def source_of(node: Node) -> str | None:
         return node.source
     if isinstance(node, Literal):
         return node.value if isinstance(node.value, str) else None
+    if isinstance(node, Chain):
+        source = source_of(node.first)
+        for operator, _, _ in node.rest:
+            source = before_operator(source, operator)
+        return source
+    if isinstance(node, Logic):
+        return before_operator(source_of(node.operands[0]), node.operator)
+    if isinstance(node, (Not, Negative)):
+        source = source_of(node.operand)
+        sign = "!" if isinstance(node, Not) else "-"
+        return None if source is None else sign + source
     return None if isinstance(node, (ListLiteral, MapLiteral, RangeLiteral)) else ""
+
+
+def before_operator(source: str | None, operator: str) -> str | None:
+    """The text of an operation: to the original it ends with the operator."""
+    return None if source is None else f"{source} {operator} "

@@ -43,15 +43,19 @@ class Scope:
             if replaced.outermost:
                 replaced = replaced.replaced
         self.replaced: object = replaced
-        self.depth: int = self.parent.depth + 1 if self.parent else 1
+        self.depth: int = self.parent.depth + 1 if self.parent is not None else 1
         self.values: dict[object, object] = {}
         self.line = line
         self.column = column
 
+    def __bool__(self) -> bool:
+        """Like a map: true once a template has put something into it."""
+        return bool(self.values)
+
     def property(self, name: str) -> object:
         """A value set by the template, else what the scope itself knows."""
         scope: Scope | None = self
-        while scope:
+        while scope is not None:
             if name in scope.values:
                 return scope.values[name]
             scope = scope.parent
@@ -67,7 +71,7 @@ class Scope:
     def topmost(self) -> Scope:
         """The outermost scope of this name."""
         scope = self
-        while scope.parent:
+        while scope.parent is not None:
             scope = scope.parent
         return scope
 

@@ -180,12 +180,13 @@ class ClosureBuilder(ExpressionBuilder):
     def _macro_call(self, node: MacroCall) -> Writer:
         name, source, site = node.name, node.source, self.site(node.offset)
         arguments = [
-            (self.value(argument), running.source_of(argument)) for argument in node.arguments
+            (self.value(argument), None if running.source_of(argument) is None else text)
+            for argument, text in zip(node.arguments, node.texts, strict=True)
         ]
         block = self.body(node.block.body) if node.block else None
         if block is not None:
             block = leaving(block, name)
-        must_exist = self.options.strict_references and ("(" in source or block is not None)
+        must_exist = self.options.strict_references and "(" in source and block is None
 
         def call(run: Rendering, out: list[str]) -> None:
             macro = run.macros.get(name)
