@@ -1,9 +1,7 @@
 """Messages to single people (api.md §5.8): prepared ones, and ones that come with the call."""
 
-import json
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from email.utils import parseaddr
 from typing import Any, cast
 
@@ -14,10 +12,9 @@ from psycopg import sql
 from sanderling.api.answering import collapse
 from sanderling.api.calling import Call
 from sanderling.api.operations import operation
+from sanderling.api.recipients import Recipient, Wish, check_number, contacts_of, wish_of
 from sanderling.api.shapes import Id, Shape
 from sanderling.contacts import validating
-from sanderling.contacts.models import Source
-from sanderling.contacts.recognising import NOBODY, Identity, recognise, recognise_or_add
 from sanderling.lib.errors import Invalid, NotFound
 from sanderling.messages import detailing, freezing
 from sanderling.messages.models import Channel, Content, Message
@@ -27,7 +24,6 @@ from sanderling.sending import choosing
 from sanderling.sending.models import DeliveryStatus, OriginKind
 from sanderling.sending.queueing import NewDelivery, Origin, Queued, enqueue_many
 
-MOST = 1000
 MOST_OF_A_GROUP = 100_000
 REASONS = {
     "NO_ADDRESS": "the contact has no address",
@@ -36,21 +32,6 @@ REASONS = {
     "SUPPRESSED": "the address is blocked",
     "DELETED": "the contact is deleted",
 }
-
-
-class Recipient(Shape):
-    """Who gets a prepared message; of three names the first that is there counts.
-
-    Old programs write the locator as ``email``; newer ones have a truth value of that name.
-    """
-
-    contact_id: Id | None = None
-    external_customer_id: str | None = None
-    locator: str | None = None
-    email: Any = None
-    json_param: Any = None
-    external_request_id: str | None = None
-    language_code: str | None = None
 
 
 class SmartSend(Shape):
@@ -118,24 +99,13 @@ class OutgoingViber(OutgoingText):
     action: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """A recipient after reading: where the answer's row goes, and what will be asked for."""
-
-    locator: str
-    identity: Identity
-    params: dict[str, Any] | None
-    language: str
-    problem: str = ""
-
-
 @operation("POST", "/v1/message/{message_id}/smartsend", summary="Send a prepared message")
 def smart_send(call: Call, message_id: int, body: SmartSend) -> dict[str, Any]:
     """Queue a delivery per recipient; a row of the answer per recipient, in order."""
     message = _message(call, message_id)
     recipients = body.recipients or []
-    _check_number(recipients)
-    wishes = [_wish(one, message.channel) for one in recipients]
+    check_number(recipients)
+    wishes = [wish_of(one, message.channel) for one in recipients]
     content = _content(message, from_name=body.from_name)
     return _answer(_send(call, content, wishes, origin_id=message.pk))
 
@@ -154,8 +124,8 @@ def old_send(call: Call, message_id: int, body: OldSend) -> dict[str, Any]:
         sent.append(Recipient(contact_id=body.contact_id, json_param=params))
     if not sent and not rows:
         raise Invalid("Give recipients, contactId or groupId.")
-    _check_number(sent or [Recipient()])
-    wishes = [_wish(one, message.channel) for one in sent]
+    check_number(sent or [Recipient()])
+    wishes = [wish_of(one, message.channel) for one in sent]
     return _answer(rows + _send(call, content, wishes, origin_id=message.pk))
 
 
@@ -169,8 +139,7 @@ def send_email(call: Call, body: OutgoingEmail) -> dict[str, Any]:
         "htmlText": [] if body.html_text else ["htmlText must be specified."],
         "emails": [] if body.emails else ["emails must be specified."],
     }
-    if wrong := {field: said for field, said in problems.items() if said}:
-        raise Invalid(problems=wrong)
+    _refuse(problems)
     content = freezing.freeze_parts(
         call.organisation_id,
         columns={
@@ -187,8 +156,8 @@ def send_email(call: Call, body: OutgoingEmail) -> dict[str, Any]:
         },
     )
     recipients = [Recipient(locator=one) for one in body.emails or ()]
-    _check_number(recipients)
-    wishes = [_wish(one, Channel.EMAIL) for one in recipients]
+    check_number(recipients)
+    wishes = [wish_of(one, Channel.EMAIL) for one in recipients]
     return _answer(_send(call, content, wishes, origin_id=0))
 
 
@@ -238,8 +207,7 @@ def _send_text(
         else [],
         "text": [] if body.text else ["text must be specified."],
     }
-    if wrong := {field: said for field, said in problems.items() if said}:
-        raise Invalid(problems=wrong)
+    _refuse(problems)
     if not body.phone_numbers and body.group_id is None:
         raise Invalid("Give phoneNumbers or groupId.")
     given = {name: value for name, value in details.items() if value is not None}
@@ -262,9 +230,15 @@ def _send_text(
     if body.group_id is not None:
         rows.append(_send_to_group(call, content, body.group_id, {}, 0))
     recipients = [Recipient(locator=one) for one in body.phone_numbers or ()]
-    _check_number(recipients or [Recipient()])
-    wishes = [_wish(one, channel) for one in recipients]
+    check_number(recipients or [Recipient()])
+    wishes = [wish_of(one, channel) for one in recipients]
     return _answer(rows + _send(call, content, wishes, origin_id=0))
+
+
+def _refuse(problems: dict[str, list[str]]) -> None:
+    """Raise Invalid with the fields of which something is said, if there are any."""
+    if wrong := {field: said for field, said in problems.items() if said}:
+        raise Invalid(problems=wrong)
 
 
 def _message(call: Call, message_id: int) -> Message:
@@ -281,73 +255,13 @@ def _content(message: Message, *, from_name: str | None) -> Content:
     return freezing.freeze(message)
 
 
-def _check_number(recipients: Sequence[Recipient]) -> None:
-    if not recipients:
-        raise Invalid("recipients must be specified.")
-    if len(recipients) > MOST:
-        raise Invalid(f"A call takes at most {MOST} recipients.")
-
-
-def _wish(sent: Recipient, channel: str) -> Wish:
-    """Read a recipient: contactId before externalCustomerId before locator (api.md §4.7)."""
-    locator = (sent.locator or _old_locator(sent)).strip()
-    shown = locator or sent.external_customer_id or str(sent.contact_id or "")
-    params, problem = _params(sent.json_param)
-    identity = Identity()
-    if sent.contact_id is not None:
-        identity = Identity(contact_id=sent.contact_id)
-    elif sent.external_customer_id:
-        identity = _located(locator, channel, external_id=sent.external_customer_id)
-    elif locator:
-        identity = _located(locator, channel)
-        problem = problem or _locator_problem(locator, channel)
-    else:
-        problem = "contactId, externalCustomerId or locator must be specified"
-    return Wish(shown, identity, params, (sent.language_code or "")[:20], problem)
-
-
-def _old_locator(sent: Recipient) -> str:
-    return sent.email if isinstance(sent.email, str) and "@" in sent.email else ""
-
-
-def _located(locator: str, channel: str, *, external_id: str = "") -> Identity:
-    if channel == Channel.EMAIL:
-        return Identity(external_id=external_id, email=locator if "@" in locator else "")
-    if channel in (Channel.SMS, Channel.VIBER):
-        return Identity(external_id=external_id, phone=locator)
-    return Identity(external_id=external_id, token=f"0:{locator}" if locator else "")
-
-
-def _locator_problem(locator: str, channel: str) -> str:
-    if channel == Channel.EMAIL and not validating.email(locator):
-        return f"'{locator}' is not valid email"
-    if channel in (Channel.SMS, Channel.VIBER) and not validating.phone(locator):
-        return f"'{locator}' is not valid phone"
-    return ""
-
-
-def _params(given: Any) -> tuple[dict[str, Any] | None, str]:
-    """Return the data of a recipient: a string with JSON, or leniently the object itself."""
-    if given is None or given == "":
-        return None, ""
-    try:
-        read = json.loads(given) if isinstance(given, str) else given
-    except (ValueError, RecursionError):
-        return None, "jsonParam is not valid JSON"
-    if not isinstance(read, dict):
-        return None, "jsonParam must be a JSON object"
-    if "\\u0000" in json.dumps(read):
-        return None, "jsonParam holds a character that is no text"
-    return read, ""
-
-
 def _send(
     call: Call, content: Content, wishes: Sequence[Wish], *, origin_id: int
 ) -> list[dict[str, Any]]:
     """Queue what can be sent; return a row of the answer for each wish."""
     if problem := _no_road(content):
         return [_error(wish.locator, wish.problem or problem) for wish in wishes]
-    contact_ids = _contacts(call, wishes)
+    contact_ids = contacts_of(call.organisation_id, wishes, by=call.actor)
     asked = [
         (at, NewDelivery(contact_id, str(request), params=wish.params, language=wish.language,
                          request_id=request))
@@ -365,29 +279,6 @@ def _send(
         rows.get(at) or _error(wish.locator, wish.problem or f"'{wish.locator}' not found")
         for at, wish in enumerate(wishes)
     ]
-
-
-def _contacts(call: Call, wishes: Sequence[Wish]) -> list[int]:
-    """Return the contacts: by id only known ones, by other names also new ones."""
-    usable = [at for at, wish in enumerate(wishes) if not wish.problem]
-    by_id = [at for at in usable if wishes[at].identity.contact_id is not None]
-    named = [at for at in usable if wishes[at].identity.contact_id is None]
-    found = [NOBODY] * len(wishes)
-    for ats, contact_ids in (
-        (by_id, recognise(call.organisation_id, [wishes[at].identity for at in by_id])),
-        (
-            named,
-            recognise_or_add(
-                call.organisation_id,
-                [wishes[at].identity for at in named],
-                source=Source.I_MESSAGE,
-                by=call.actor,
-            ),
-        ),
-    ):
-        for at, contact_id in zip(ats, contact_ids, strict=True):
-            found[at] = contact_id
-    return found
 
 
 @transaction.atomic
