@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from sanderling.accounts.models import AuditEntry
-from sanderling.exports import requesting, running, saving, scheduling
+from sanderling.exports import analysing, requesting, running, saving, scheduling
 from sanderling.exports.models import Export
 from sanderling.exports.saving import Draft
 from sanderling.lib.errors import Forbidden, Invalid, NotFound
@@ -46,12 +46,14 @@ def test_a_wrong_form_is_refused_by_field(world, changes, field, words):
 
 
 def test_the_same_dataset_is_not_written_twice_into_one_schema(world):
-    save(world)
+    first = save(world)
     with pytest.raises(Invalid) as caught:
         save(world, datasets=["contacts", "orders"])
-    assert caught.value.problems == {
-        "datasets": ["Another data export writes contacts into this schema already."]
-    }
+    (sentence,) = caught.value.problems["datasets"]
+    assert sentence == (
+        f"Data export {first.pk} writes contacts into this schema already: take them out there, "
+        "or choose another schema."
+    )
     assert save(world, datasets=["orders"]).pk
 
 
@@ -128,3 +130,24 @@ def test_a_change_while_a_worker_runs_it_leaves_the_lease_alone(world, monkeypat
     assert (export.datasets, export.interval) == (["orders"], "1h")
     assert export.lease_pid == 7
     assert export.requested_at is not None
+
+
+def test_everything_that_is_done_to_an_export_is_written_down(world):
+    ours, by = world.cast.organisation.pk, world.cast.owner
+    export = save(world, datasets=["orders", "orderItems"])
+    saving.save(ours, draft(world, datasets=["orders", "orderItems"]), export_id=export.pk, by=by)
+    saving.pause(ours, export.pk, on=True, by=by)
+    saving.pause(ours, export.pk, on=False, by=by)
+    requesting.run_now(ours, export.pk, by=by)
+    requesting.compare_now(ours, export.pk, by=by)
+    requesting.resend(ours, export.pk, ["orders"], by=by)
+    assert running.run_due() == 1
+    analysing.make(ours, export.pk, ["product_pairs"], by=by)
+    analysing.drop(ours, export.pk, ["product_pairs"], by=by)
+    saving.delete(ours, export.pk, by=by)
+    told = AuditEntry.objects.filter(verb__startswith="export.").order_by("pk")
+    assert [entry.verb.removeprefix("export.") for entry in told] == [
+        "create", "change", "pause", "resume", "run", "compare", "resend", "views.make",
+        "views.drop", "delete",
+    ]  # fmt: skip
+    assert {entry.subject for entry in told} == {str(export.pk)}

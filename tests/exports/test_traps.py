@@ -143,6 +143,30 @@ def test_a_rule_that_refuses_our_rows_is_named(world):
     )
 
 
+def test_a_unique_rule_and_a_trigger_of_theirs_are_told_apart_from_a_broken_query(world):
+    export = world.export("contacts", "orders")
+    world.order("O-1")
+    world.run(export)
+    world.rows('CREATE UNIQUE INDEX one_name ON contacts ("firstName")')
+    world.cast.dina.first_name = world.cast.ivan.first_name
+    world.cast.dina.save(update_fields=["first_name"])
+    world.rows(
+        "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE 'no'; END$$;"
+        "CREATE TRIGGER no BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION no()"
+    )
+    world.order("O-2")
+    found = errors_of(running.run(export))
+    assert found["contacts"].startswith(
+        'The table "contacts" refuses our rows by a rule that was added to it ("one_name").'
+    )
+    assert found["orders"] == (
+        "A trigger that was added to the table refuses our rows. Drop it, or let them pass."
+    )
+    world.rows("DROP INDEX one_name; DROP TRIGGER no ON orders; DROP FUNCTION no")
+    world.run(export)
+    assert world.rows("SELECT count(*) FROM orders") == [(2,)]
+
+
 def test_a_value_that_is_too_long_widens_its_column(world):
     long = "x" * 50 + "@example.com"
     world.cast.ivan.email = long

@@ -1,5 +1,7 @@
 """The writer by itself, fed by hand: what no query of ours would ever give it."""
 
+import os
+import signal
 from collections.abc import Callable, Iterator
 
 import psycopg
@@ -7,7 +9,8 @@ import pytest
 
 from sanderling.connectors import opening
 from sanderling.connectors.drivers.chunks import Chunk, Overtaken, Place
-from sanderling.connectors.drivers.postgres import writing
+from sanderling.connectors.drivers.outages import Cause, SourceUnavailable
+from sanderling.connectors.drivers.postgres import deadlines, writing
 from sanderling.connectors.drivers.postgres.writing import Destination
 from sanderling.connectors.drivers.postgres.writing_tables import Target
 
@@ -66,6 +69,28 @@ def test_the_same_rows_again_write_nothing(world, destination, rows):
     second = write(destination, rows((1, "a"), (2, "b")), first.place, 20)
     assert (second.counts.read, second.counts.written) == (2, 0)
     assert world.rows("SELECT ctid::text FROM teas") == before
+
+
+def test_a_server_that_stands_still_is_not_waited_for_without_an_end(
+    world, destination, rows, monkeypatch
+):
+    """Its kernel still answers, so neither its own timeouts nor TCP would end the wait."""
+    write(destination, rows((1, "a")))
+    monkeypatch.setattr(writing, "LONGEST_STATEMENT", 1)
+    monkeypatch.setattr(deadlines, "GRACE_SECONDS", 0.2)
+    server = destination._connection.info.backend_pid
+
+    def stopping(names):
+        os.kill(server, signal.SIGSTOP)
+        yield from rows((2, "b"))(names)
+
+    try:
+        with pytest.raises(SourceUnavailable) as caught:
+            write(destination, stopping, place(10), 20)
+    finally:
+        os.kill(server, signal.SIGCONT)
+    assert caught.value.cause is Cause.TIMEOUT
+    assert world.rows("SELECT id FROM teas") == [(1,)]
 
 
 def test_a_late_worker_writes_nothing(world, destination, rows):

@@ -170,6 +170,19 @@ def test_the_plot_tells_how_old_the_rows_were_and_a_failed_run_does_not_help(own
     assert [age for _moment, age in line["data"]] == [1.0, 2.0, 2.0, 4.0, 0.0, 2.0]
 
 
+def test_older_runs_are_on_pages_of_their_own(owner, connected):
+    owner.post("/data-export/new", {"connector": connected.pk, **FORM})
+    export = Export.objects.get()
+    here = f"/data-export/{export.pk}"
+    made = [Run.objects.create(organisation=export.organisation, export=export) for _ in range(31)]
+    page = owner.get(here).content.decode()
+    assert page.count('<details class="card-body') == 30
+    assert f"?before={made[1].pk}#runs" in page
+    page = owner.get(f"{here}?before={made[1].pk}").content.decode()
+    assert page.count('<details class="card-body') == 1
+    assert "?before=" not in page
+
+
 def test_a_new_export_is_daily_and_one_to_bigquery_is_compared_by_the_week(
     owner, cast, connected, warehouse, bigquery
 ):

@@ -21,6 +21,7 @@ from sanderling.postgres.statements import Statements
 STATEMENTS = Statements(__package__)
 LOG = logging.getLogger(__name__)
 RENEWED_EVERY = 30.0  # seconds; the statements hold a lease for two minutes
+LONGEST_JOIN = 10.0  # seconds; a renewal that hangs ends with its thread
 
 
 class Running(Conflict):
@@ -49,7 +50,7 @@ def held(export_id: int, *, claim: bool) -> Iterator[None]:
         yield
     finally:
         stop.set()
-        renewing.join()
+        renewing.join(LONGEST_JOIN)
         Export.objects.filter(pk=export_id, lease=lease).update(
             lease=None, lease_until=None, lease_pid=None, lease_since=None
         )

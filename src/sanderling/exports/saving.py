@@ -120,7 +120,9 @@ def _check(organisation_id: int, draft: Draft, connector: Connector, stored: Exp
         check_cron(draft.cron.strip())
     if not problems and (taken := _taken(organisation_id, draft, stored)):
         problems["datasets"] = [
-            f"Another data export writes {', '.join(taken)} into this schema already."
+            f"Data export {number} writes {', '.join(names)} into this schema already: take them "
+            "out there, or choose another schema."
+            for number, names in taken.items()
         ]
     if not problems:
         schema = draft.schema.strip()
@@ -146,8 +148,8 @@ def _problems_of_form(draft: Draft, connector: Connector) -> dict[str, list[str]
     return problems
 
 
-def _taken(organisation_id: int, draft: Draft, stored: Export | None) -> list[str]:
-    """Return the datasets that another export writes into the same schema of the same database."""
+def _taken(organisation_id: int, draft: Draft, stored: Export | None) -> dict[int, list[str]]:
+    """Return which datasets other exports write into the same schema of the same database."""
     connector = connectors.get(organisation_id, draft.connector_id)
     server = {f"connector__{name}": getattr(connector, name) for name in kind_of(connector).server}
     others = Export.objects.filter(
@@ -156,4 +158,5 @@ def _taken(organisation_id: int, draft: Draft, stored: Export | None) -> list[st
         connector__kind=connector.kind,
         **server,
     ).exclude(pk=stored.pk if stored else 0)
-    return sorted({name for other in others for name in other.datasets} & set(draft.datasets))
+    shared = {other.pk: sorted({*other.datasets} & {*draft.datasets}) for other in others}
+    return {number: names for number, names in shared.items() if names}

@@ -17,6 +17,7 @@ from sanderling.exports.catalogue import DATASETS
 from sanderling.exports.models import Comparison, DatasetRun, Export, Run, Watermark
 from sanderling.web.guarding import allowed
 from sanderling.web.membership import PersonRequest
+from sanderling.web.paging import before_of
 
 RUNS_SHOWN = 30
 RUNS_PLOTTED = 200
@@ -47,13 +48,12 @@ def datasets(request: PersonRequest) -> HttpResponseBase:
 def show(request: PersonRequest, export_id: int) -> HttpResponseBase:
     """Show an export."""
     export = saving.get(request.organisation.pk, export_id)
-    runs = list(
-        Run.objects.filter(export=export).order_by("-pk").prefetch_related("datasets")[:RUNS_SHOWN]
-    )
+    runs, older = _page_of_runs(request, export)
     now = timezone.now()
     shown = {
         "export": export,
         "runs": [(run, _parts(run), history.totals_of(run)) for run in runs],
+        "older": older,
         "marks": _freshness(export, now),
         "comparisons": comparing.latest(export),
         "agreement": _agreement(export),
@@ -62,6 +62,16 @@ def show(request: PersonRequest, export_id: int) -> HttpResponseBase:
         "is_editable": _edits(request),
     }
     return render(request, "exports/show.html", shown)
+
+
+def _page_of_runs(request: PersonRequest, export: Export) -> tuple[list[Run], int | None]:
+    """Return some runs, newest first, and before which one the next page begins."""
+    runs = Run.objects.filter(export=export).order_by("-pk").prefetch_related("datasets")
+    if before := before_of(request):
+        runs = runs.filter(pk__lt=before)
+    page = list(runs[: RUNS_SHOWN + 1])
+    older = page[RUNS_SHOWN - 1].pk if len(page) > RUNS_SHOWN else None
+    return page[:RUNS_SHOWN], older
 
 
 def _edits(request: PersonRequest) -> bool:

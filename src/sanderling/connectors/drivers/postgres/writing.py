@@ -16,6 +16,7 @@ from psycopg import errors, sql
 
 from sanderling.connectors.drivers.chunks import Blocks, Chunk, Place, Written
 from sanderling.connectors.drivers.postgres import (
+    deadlines,
     writing_merging,
     writing_places,
     writing_refusals,
@@ -28,7 +29,7 @@ from sanderling.connectors.drivers.postgres.settings import ConnectionSettings
 from sanderling.connectors.drivers.postgres.writing_tables import Table, Target
 from sanderling.connectors.drivers.postgres.writing_views import View
 
-LONGEST_STATEMENT = 6 * 3600  # seconds; a first load is one statement
+LONGEST_STATEMENT = 6 * 3600  # seconds of a transaction, too; a first load is one statement
 LONGEST_WAIT = 5.0  # for a lock: whoever queues behind us must not wait long
 # What COPY straight into the table cannot do and staging can: values too long for their column,
 # a key twice, columns that the customer gave another type.
@@ -164,13 +165,17 @@ class Destination:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[Connection]:
-        """Lend the connection inside a transaction; an error is said in plain words."""
-        try:
-            with self._connection.transaction():
-                self._connection.execute(_limits())
-                yield self._connection
-        except psycopg.Error as error:
-            raise writing_refusals.of(error, self._settings, self.schema) from error
+        """Lend the connection inside a transaction; an error is said in plain words.
+
+        A server that stands still while its machine answers is not waited for without an end.
+        """
+        with deadlines.deadline(self._connection, seconds=LONGEST_STATEMENT):
+            try:
+                with self._connection.transaction():
+                    self._connection.execute(_limits())
+                    yield self._connection
+            except psycopg.Error as error:
+                raise writing_refusals.of(error, self._settings, self.schema) from error
 
 
 @contextlib.contextmanager

@@ -39,12 +39,18 @@ def of(error: psycopg.Error, settings: ConnectionSettings, schema: str) -> Refus
                 "The database only lets us read: it is a replica, "
                 "or the user's default is read-only.",
             )
-        case errors.NotNullViolation() | errors.CheckViolation() | errors.ForeignKeyViolation():
+        case errors.IntegrityError():
             return Refusal(
                 Cause.QUERY,
                 f"The table {_quoted(error.diag.table_name)} refuses our rows by a rule that was "
                 f"added to it ({_quoted(error.diag.constraint_name or error.diag.column_name)}). "
                 "Drop the rule, or give the column a default.",
+            )
+        case errors.RaiseException():
+            return Refusal(
+                Cause.QUERY,
+                "A trigger that was added to the table refuses our rows. "
+                "Drop it, or let them pass.",
             )
         case errors.DependentObjectsStillExist():
             return Refusal(
