@@ -77,6 +77,9 @@ def test_null_prints_its_source_or_nothing_as_the_options_say():
 def test_rendering_never_changes_what_it_was_given():
     context = {"list": [1, [2]], "map": {"k": {"x": 1}}}
     before = copy.deepcopy(context)
+    for source in ("$list.add(3)", "$map.put('z', 1)", "$map.k.put('z', 1)"):
+        rendered(source, context)
+        assert context == before
     source = (
         "#set($z = $list.add(3))#set($map.k.x = 2)#set($map.new = 1)#set($list[0] = 9)"
         "#set($z = $list.get(1).clear())$list $map"
@@ -292,4 +295,33 @@ def test_a_message_of_many_long_texts_is_refused_before_it_is_made():
     template = velocity.compile(source)
     for render in (template.render_by_closures, template.render_compiled):
         with pytest.raises(velocity.BudgetExceeded, match="longer than 5,000,000"):
+            render({})
+
+
+def test_a_small_macro_becomes_part_of_what_calls_it():
+    source = (
+        "#macro(link $text $to='/')<a href='$to'>$text</a>#end"
+        "#macro(twice $x)#link($x)#link('x' $x)#end"
+        "#set($text = 'T')#link($name)#foreach($to in [1, 2])#twice($to)#end$text$!to#link()"
+    )
+    links = "<a href='{0}'>{1}</a>"
+    expected = [("/", "N"), ("/", 1), (1, "x"), ("/", 2), (2, "x")]
+    text = "".join(links.format(*each) for each in expected) + "T" + links.format("/", "$text")
+    assert rendered(source, {"name": "N"}).text == text
+    assert velocity.compile(source).compile()._compiled.macros == {}
+
+
+def test_macros_that_set_their_parameters_or_call_themselves_are_called():
+    source = (
+        "#macro(a $x)#set($x = 5)$x#end#macro(b $n)$n#if($n < 3)#set($m = $n + 1)#b($m)#end#end"
+    )
+    assert rendered(source + "#a(1)$x #b(1)$!n", {}).text == "55 123"
+    assert set(velocity.compile(source).compile()._compiled.macros) == {"a", "b"}
+
+
+def test_calls_of_macros_are_counted_where_their_bodies_stand_at_the_call():
+    source = "#macro(a $x)$x#end#foreach($i in [1..9])#a($i)#end"
+    template = velocity.compile(source, options=Options(limits=velocity.Limits(macro_calls=8)))
+    for render in (template.render_by_closures, template.render_compiled):
+        with pytest.raises(velocity.BudgetExceeded, match="more than 8 times"):
             render({})

@@ -38,7 +38,19 @@ from .building import (
 )
 from .generating import LoopNames
 from .hoisting import Usage, Usages
-from .nodes import Block, Break, Define, Foreach, If, Node, Reference, SetDirective, Stop
+from .nodes import (
+    Block,
+    Break,
+    Define,
+    Foreach,
+    If,
+    MacroCall,
+    MacroDefinition,
+    Node,
+    Reference,
+    SetDirective,
+    Stop,
+)
 from .options import Dialect
 from .pieces import MAX_VALUES, STATEMENT, PieceGenerator, merged
 from .sharing import is_printed_natively, uses_position
@@ -51,7 +63,9 @@ SILENT = (SetDirective, Define, Break, Stop)
 class BlockGenerator(PieceGenerator):
     """Generates the Python of bodies."""
 
+    inlined: dict[str, MacroDefinition]
     plain_loops: bool
+    counts_all_loops: bool
     changes: bool
     many_values: bool
     loop_names: frozenset[str]
@@ -105,6 +119,8 @@ class BlockGenerator(PieceGenerator):
             return self._foreach(node)
         if isinstance(node, Break) and node.scope is None and self.names.loops:
             return [leave()]
+        if isinstance(node, MacroCall) and node.name in self.inlined:
+            return self._inlined(node, self.inlined[node.name])
         return [self._closure(node)]
 
     def _closure(self, node: Node) -> ast.stmt:
@@ -140,6 +156,26 @@ class BlockGenerator(PieceGenerator):
         if local := self.local_of(name):
             return assign(local, value)
         return assign_item(self.variables(), constant(name), value)
+
+    # Macros whose body stands at the call
+
+    def _inlined(self, node: MacroCall, definition: MacroDefinition) -> list[ast.stmt]:
+        values = [self.value(each) for each in node.arguments]
+        bound = {name: self.fresh("a") for name, _ in definition.parameters}
+        code = [assign(local, value) for local, value in zip(bound.values(), values, strict=False)]
+        code += map(do, values[len(bound) :])
+        for name, default in definition.parameters[len(values) :]:
+            code.append(assign(bound[name], self.value(default) if default else constant(None)))
+        body = self.options.body_reference
+        bound[body] = self.fresh("a")
+        code.append(assign(bound[body], constant(None)))
+        code.append(do(self.slow(linking.entering(self.site(node.offset)))))
+        outer = {name: self.names.locals.get(name) for name in bound}
+        self.names.locals.update(bound)
+        code += self.block(definition.block.body)
+        for name, local in outer.items():
+            self._put_back(name, local)
+        return code
 
     # Loops
 
@@ -187,7 +223,7 @@ class BlockGenerator(PieceGenerator):
     def _repeat(
         self, node: Foreach, element: str, elements: str, names: LoopNames, body: list[ast.stmt]
     ) -> ast.stmt:
-        if not uses_position(node, self.loop_names):
+        if not (self.counts_all_loops or uses_position(node, self.loop_names)):
             return loop(stored(element), read(elements), body)
         counted = call(read("enumerate"), read(elements))
         return loop(pair_of([names.index, element]), counted, body)

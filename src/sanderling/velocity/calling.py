@@ -76,19 +76,24 @@ def _bound(
 
 def enter_macro(run: Rendering, name: str, site: Site) -> None:
     """Count a call, and refuse one that is too many or too deep."""
+    if len(run.macro_names) >= _deepest(run.options):
+        path = " → ".join([*run.macro_names[-4:], name])
+        raise site.error(BudgetExceeded, f"Macros call each other too deeply: {path}.")
+    count_call(run, site)
+    run.macro_names.append(name)
+
+
+def count_call(run: Rendering, site: Site) -> None:
+    """Count a call, and refuse one too many or too late."""
     budget = run.budget
     budget.macro_calls += 1
     if budget.macro_calls > budget.limits.macro_calls:
         most = budget.limits.macro_calls
         raise site.error(BudgetExceeded, f"Macros are called more than {most:,} times.")
-    if len(run.macro_names) >= _deepest(run.options):
-        path = " → ".join([*run.macro_names[-4:], name])
-        raise site.error(BudgetExceeded, f"Macros call each other too deeply: {path}.")
     try:
         budget.check_time()
     except BudgetExceeded as error:
         raise placed(error, site) from None
-    run.macro_names.append(name)
 
 
 def _deepest(options: Options) -> int:

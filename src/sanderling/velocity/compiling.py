@@ -30,7 +30,8 @@ from .calling import MacroClosure
 from .escaping import Encoding
 from .generating import Names
 from .hoisting import Usages, born_here
-from .nodes import Evaluate, Node, Parse, Reference, SetDirective
+from .inlining import inlined_macros, names_of
+from .nodes import Evaluate, MacroDefinition, Node, Parse, Reference, SetDirective
 from .options import Dialect, Options
 from .parsing import Parsed
 from .pieces import MAX_VALUES
@@ -112,17 +113,29 @@ class TemplateCompiler(BlockGenerator):
         # A local cannot say whether its name was set; where that matters, the context does.
         self.has_locals = not (shares_all or options.strict_references)
         self.leaves = shares_all or leaves_while_printing(nodes)
-        # Whoever leaves a visible scope may leave loops on the way, which then put names back.
-        plain = options.scopes <= {"foreach"} and not self.leaves
-        shared = names_shared(nodes)
-        self.plain_loops = plain and loops_are_plain(nodes, shared, self.loop_names)
-        in_loops = set() if self.plain_loops else names_in_loops(nodes)
-        self.shared = shared | in_loops | self.loop_names
+        inlined = {} if self.leaves else inlined_macros(parsed.macros, nodes, options)
+        self._share(nodes, inlined)
+        if inlined and not self.plain_loops:
+            self._share(nodes, {})
         self.changes = changes_values(nodes)
         self.set_somewhere = {node.target.root for node in nodes if isinstance(node, SetDirective)}
         # In 1.x a null on the right sets nothing, and what a name had before stays.
         self.born = born_here(parsed.body, nodes) if options.dialect is Dialect.V2 else set()
-        self.many_values = sum(isinstance(node, Reference) for node in nodes) > MAX_VALUES
+        self.born -= names_of(self.inlined.values())
+        references = sum(isinstance(node, Reference) for node in nodes)
+        self.many_values = references > MAX_VALUES or bool(self.inlined)
+
+    def _share(self, nodes: list[Node], inlined: dict[str, MacroDefinition]) -> None:
+        """Decide which variables are locals, and whether loops can be Python's."""
+        self.inlined = inlined
+        in_macros = names_of(inlined.values())
+        self.counts_all_loops = bool(in_macros & self.loop_names)
+        # Whoever leaves a visible scope may leave loops on the way, which then put names back.
+        plain = self.options.scopes <= {"foreach"} and not self.leaves
+        shared = names_shared(nodes, inlined)
+        self.plain_loops = plain and loops_are_plain(nodes, shared, self.loop_names)
+        in_loops = set() if self.plain_loops else names_in_loops(nodes)
+        self.shared = shared | in_loops | self.loop_names
 
     def is_local(self, name: str) -> bool:
         """Whether nothing but generated code of the main body touches a variable."""
@@ -130,12 +143,14 @@ class TemplateCompiler(BlockGenerator):
 
     def compiled(self) -> Code:
         """Everything, compiled in one go."""
-        self.usages = Usages(self.parsed.body)
+        self.usages = Usages(self.parsed.body, self.inlined)
         main = self._function(self.parsed.body)
         only_reads = not self.uses_variables
         self.has_locals = False
         macros = {
-            name: self.builder.macro(definition) for name, definition in self.parsed.macros.items()
+            name: self.builder.macro(definition)
+            for name, definition in self.parsed.macros.items()
+            if name not in self.inlined
         }
         name = f"<velocity {self.parsed.source.name}>"
         code = compile(module(self.functions), name, "exec", dont_inherit=True)

@@ -17,6 +17,7 @@ from .nodes import (
     If,
     Index,
     Literal,
+    MacroCall,
     MacroDefinition,
     Node,
     Property,
@@ -69,7 +70,10 @@ class Usage:
 class Usages:
     """The usages of the variables of a body, and of each loop's own variable."""
 
-    def __init__(self, body: list[Node]) -> None:
+    def __init__(self, body: list[Node], inlined: dict[str, MacroDefinition]) -> None:
+        self._inlined = inlined
+        # Of the parameters of a macro nothing is read ahead.
+        self._parameter = Usage(is_assigned=True)
         self.roots: dict[str, Usage] = {}
         self.loops: dict[int, Usage] = {}
         self._bound: dict[str, Usage] = {}
@@ -92,6 +96,8 @@ class Usages:
                 self._expression(node.value)
                 if not node.target.steps:
                     self._usage(node.target.root).is_assigned = True
+            elif isinstance(node, MacroCall) and node.name in self._inlined:
+                self._call(node)
 
     def _if(self, node: If) -> None:
         for condition, block in node.branches:
@@ -114,6 +120,15 @@ class Usages:
         self._depth -= 1
         if node.otherwise:
             self._body(node.otherwise.body)
+
+    def _call(self, node: MacroCall) -> None:
+        definition = self._inlined[node.name]
+        for given in node.arguments:
+            self._expression(given)
+        outer = self._bound
+        self._bound = {**outer, **{name: self._parameter for name, _ in definition.parameters}}
+        self._body(definition.block.body)
+        self._bound = outer
 
     def _printed(self, node: Reference) -> None:
         self._expression(node)

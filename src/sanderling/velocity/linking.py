@@ -11,6 +11,7 @@ from operator import itemgetter
 from typing import Any
 
 from . import nesting, operating, running
+from .calling import count_call
 from .closures import StepGetter
 from .escaping import TextFunction, find_sign, unescaped
 from .running import Deferred, Rendering, Site, Writer
@@ -131,6 +132,11 @@ def joining(site: Site) -> Callable[[Rendering, list[str]], str]:
 def printing_for_text(site: Site) -> Printing:
     """What a value is in a text in double quotes."""
     return lambda run, value: running.printed(run, value, site)
+
+
+def entering(site: Site) -> Callable[[Rendering], None]:
+    """A call of a macro whose body stands there is counted like any other."""
+    return lambda run: count_call(run, site)
 
 
 def looping(

@@ -269,7 +269,8 @@ class Template:
             context = {**self.constants, **context}
         budget = Budget(options.limits)
         scopes = options.scopes & _SCOPES
-        if ready.only_reads and context.__class__ is dict and not scopes:
+        is_safe = ready.only_reads and not self._copies and not scopes
+        if is_safe and context.__class__ is dict:
             return Rendering(context, options, budget, ready.macros, self.library, tools)
         own = copy_of(context) if self._copies else context
         variables = {**tools, **own}

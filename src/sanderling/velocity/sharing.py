@@ -39,9 +39,16 @@ def is_printed_natively(node: Reference) -> bool:
     return not (node.escaped or node.backslashes)
 
 
-def names_shared(nodes: list[Node]) -> set[str]:
+def names_shared(nodes: list[Node], inlined: dict[str, MacroDefinition]) -> set[str]:
     """The names that closures may read or set, so that they live in the context."""
-    return {name for node in nodes if runs_as_closure(node) for name in mentioned(node)}
+    closures = (node for node in nodes if runs_as_closure(node) and not _is_inlined(node, inlined))
+    return {name for node in closures for name in mentioned(node)}
+
+
+def _is_inlined(node: Node, inlined: dict[str, MacroDefinition]) -> bool:
+    if isinstance(node, MacroCall):
+        return node.name in inlined
+    return isinstance(node, MacroDefinition) and inlined.get(node.name) is node
 
 
 def runs_as_closure(node: Node) -> bool:
