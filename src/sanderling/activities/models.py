@@ -13,7 +13,7 @@ class ActivityStatus(models.TextChoices):
     SENT = "SENT", _("Sent")
     DELIVERED = "DELIVERED", _("Delivered")
     UNDELIVERED = "UNDELIVERED", _("Undelivered")
-    RECEIVED = "RECEIVED", _("Received")  # opened
+    RECEIVED = "RECEIVED", _("Opened")
     CLICKED = "CLICKED", _("Clicked")
     UNSUBSCRIBED = "UNSUBSCRIBED", _("Unsubscribed")
     SPAM = "SPAM", _("Spam")

@@ -44,7 +44,20 @@ REASONS = {
     "INVALID": gettext_lazy("The address cannot be written to."),
     "DELETED": gettext_lazy("The contact had been deleted."),
     "UNCONFIRMED": gettext_lazy("The person has not confirmed the subscription yet."),
-    "CATEGORY": gettext_lazy("The person does not want to hear about this category."),
+    "NOT_SUBSCRIBED": gettext_lazy("The person does not want to hear about this category."),
+    "BLACKLISTED": gettext_lazy(
+        "The address is blocked: mail to it came back, or somebody said so."
+    ),
+    "TEMPLATE": gettext_lazy("The message could not be made for this person."),
+    "INVALID_MESSAGE": gettext_lazy("The message could not be made for this person."),
+    "SOURCE_DOWN": gettext_lazy("The data source of the message did not answer."),
+    "NO_ANSWER": gettext_lazy("The connection broke before the answer came."),
+    "DEFERRED": gettext_lazy("The receiving server asked to try later."),
+    "TOO_OFTEN": gettext_lazy("The receiving server asked to try later, too many times."),
+    "HARD_BOUNCE": gettext_lazy("The address does not exist."),
+    "SOFT_BOUNCE": gettext_lazy("The mailbox, or the road to it, was in trouble."),
+    "SPAM": gettext_lazy("The receiving server took the message for spam."),
+    "POLICY": gettext_lazy("A rule of the receiving server forbids it."),
 }
 
 
@@ -95,6 +108,11 @@ def why(broadcast: Broadcast, contact: Contact) -> Answer:
     )
 
 
+def in_words(reason: str) -> str:
+    """Return the reason of a delivery in words; one of a provider's stays as it is."""
+    return str(REASONS.get(reason, reason))
+
+
 def _absence(broadcast: Broadcast) -> str:
     if not broadcast.is_frozen:
         return _("The campaign has not started yet.")
@@ -102,7 +120,7 @@ def _absence(broadcast: Broadcast) -> str:
 
 
 def _why(delivery: Delivery) -> list[str]:
-    reason = [str(REASONS.get(delivery.reason, delivery.reason))] if delivery.reason else []
+    reason = [in_words(delivery.reason)] if delivery.reason else []
     described = [delivery.description] if delivery.description else []
     warned = (
         [_("The template gave %d warnings, such as missing rows.") % delivery.warnings]

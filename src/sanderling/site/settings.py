@@ -82,6 +82,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "sanderling.web.context.navigation",
             ],
+            "builtins": [
+                "sanderling.web.templatetags.numbers",
+                "sanderling.web.templatetags.pairs",
+                "sanderling.web.templatetags.words",
+            ],
         },
     }
 ]
@@ -108,6 +113,7 @@ if ENVIRONMENT.flag("SANDERLING_BEHIND_PROXY"):
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("uk", _("Ukrainian")), ("ru", _("Russian"))]
 LOCALE_PATHS = [PACKAGE / "web" / "locale"]
+FORMAT_MODULE_PATH = ["sanderling.web.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                             ("SENT", "Sent"),
                             ("DELIVERED", "Delivered"),
                             ("UNDELIVERED", "Undelivered"),
-                            ("RECEIVED", "Received"),
+                            ("RECEIVED", "Opened"),
                             ("CLICKED", "Clicked"),
                             ("UNSUBSCRIBED", "Unsubscribed"),
                             ("SPAM", "Spam"),

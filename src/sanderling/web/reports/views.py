@@ -58,10 +58,22 @@ def campaign(request: PersonRequest, broadcast_id: int) -> HttpResponseBase:
         "times": times,
         "times_plot": plotting.times(times, request.organisation.zone),
         "links": reading.links_of_broadcast(request.organisation.pk, broadcast.pk),
-        "left_out": sorted(figures.progress.reasons.items(), key=lambda row: -row[1]),
-        "words": reasons.REASONS,
+        "left_out": _left_out(figures),
     }
     return render(request, "reports/campaign.html", shown)
+
+
+def _left_out(figures: campaigns.Figures) -> list[tuple[str, str, str, int]]:
+    """Return (status, its name, why, how many people), the most frequent first."""
+    rows = sorted(figures.progress.reasons.items(), key=lambda row: -row[1])
+    return [
+        (status, _named(status), reasons.in_words(reason), count)
+        for (status, reason), count in rows
+    ]
+
+
+def _named(status: str) -> str:
+    return str(dict(DeliveryStatus.choices).get(status, status))
 
 
 @allowed(Permission.READ_CONTACTS)
@@ -79,11 +91,13 @@ def people(request: PersonRequest, broadcast_id: int) -> HttpResponseBase:
     )
     shown = {
         "broadcast": broadcast,
-        "rows": page[: campaigns.PAGE],
+        "rows": [
+            row | {"status": _named(row["status"]), "reason": reasons.in_words(row["reason"])}
+            for row in page[: campaigns.PAGE]
+        ],
         "after": page[campaigns.PAGE - 1]["id"] if len(page) > campaigns.PAGE else None,
         "status": status,
         "statuses": DeliveryStatus.choices,
-        "words": reasons.REASONS,
     }
     return render(request, "reports/people.html", shown)
 

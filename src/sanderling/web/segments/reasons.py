@@ -49,5 +49,5 @@ def every(request: PersonRequest, contact_id: int) -> HttpResponseBase:
     """Show every segment, and whether the contact is in it."""
     contact = finding.get(request.organisation.pk, contact_id)
     memberships = truths.members_of_contact(request.organisation, contact_id)
-    shown = {"contact": contact, "memberships": memberships}
+    shown = {"contact": contact, "standings": memberships}  # "memberships" are the person's own
     return render(request, "segments/of_contact.html", shown)
