@@ -1,10 +1,17 @@
 """The pages of messages."""
 
+import email
 import html
 import json
 import re
 
+import pytest
+from django.test import Client
+
+from sanderling.accounts import organising
+from sanderling.accounts.models import AuditEntry, User
 from sanderling.messages.models import Message
+from sanderling.sending.models import Captured, Delivery
 
 
 def write(sender, **columns):
@@ -109,3 +116,61 @@ def test_what_is_too_long_is_said_at_its_field(cast, sender):
     page = write(sender, name="").content.decode()
     assert "This field is required" in page
     assert Message.objects.count() == 0
+
+
+TEST = {
+    "subject": "For $!firstName",
+    "html": "<p>Dear $!firstName</p>",
+    "reader": "kozak@example.com",
+    "sender_email": "news@sandpiper.example",
+}
+
+
+def test_a_test_mail_is_what_the_form_holds_for_the_chosen_contact(cast, sender):
+    assert Captured.objects.count() == 0
+    to = "me@sandpiper.example, you@sandpiper.example"
+    page = sender.post("/messages/test", {**TEST, "to": to}, headers={"HX-Request": "true"})
+    assert "the mail was captured and lies in the inbox" in page.content.decode()
+    mails = {one.recipient: one for one in Captured.objects.all()}
+    assert set(mails) == {"me@sandpiper.example", "you@sandpiper.example"}
+    mail = email.message_from_bytes(bytes(mails["me@sandpiper.example"].raw))
+    assert (mail["Subject"], mail["From"]) == ("For Dina", "news@sandpiper.example")
+    assert b"Dear Dina" in bytes(mails["me@sandpiper.example"].raw)
+    assert Delivery.objects.count() == 0  # a test is counted nowhere
+    [entry] = AuditEntry.objects.filter(verb="message.test")
+    assert entry.details == {"to": to}
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"to": ""}, "Give an address for the test."),
+        ({"to": "nobody"}, "“nobody” is not an e-mail address."),
+        ({"to": ",".join(f"p{n}@x.example" for n in range(6))}, "five addresses at most"),
+        ({"html": "#if($a", "to": "me@x.example"}, "is missing after the condition"),
+        ({"html": "", "to": "me@x.example"}, "The message is empty."),
+        ({"sender_email": "x@", "to": "me@x.example"}, "sender"),
+    ],
+)
+def test_a_test_mail_that_cannot_leave_says_why(cast, sender, change, told):
+    page = sender.post("/messages/test", TEST | change, headers={"HX-Request": "true"})
+    words = page.content.decode()
+    assert 'role="alert"' in words
+    assert told in words
+    assert Captured.objects.count() == 0
+
+
+def test_without_script_the_verdict_comes_into_the_frame(cast, sender):
+    page = sender.post("/messages/test", {**TEST, "to": "me@sandpiper.example"})
+    assert page["Content-Type"] == "text/plain; charset=utf-8"
+    assert page["X-Frame-Options"] == "SAMEORIGIN"
+    assert "lies in the inbox" in page.content.decode()
+
+
+def test_who_may_not_send_may_send_no_test(cast):
+    organising.add_user(cast.organisation, email="viewer@sandpiper.example", role="VIEWER")
+    viewer = Client()
+    viewer.force_login(User.objects.get(email="viewer@sandpiper.example"))
+    answer = viewer.post("/messages/test", {**TEST, "to": "me@sandpiper.example"})
+    assert answer.status_code == 403
+    assert Captured.objects.count() == 0

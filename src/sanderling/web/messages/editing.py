@@ -24,7 +24,7 @@ from sanderling.messages.problems import Problem
 from sanderling.web.framing import in_frame
 from sanderling.web.guarding import allowed
 from sanderling.web.membership import PersonRequest
-from sanderling.web.messages import shorts
+from sanderling.web.messages import inserting, shorts
 from sanderling.web.messages.forms import LanguageForm, MessageForm
 from sanderling.web.readers import contact_named
 
@@ -36,7 +36,7 @@ def new(request: PersonRequest) -> HttpResponseBase:
     channel = asked.get("channel", "")
     if channel in shorts.WRITTEN:
         return shorts.page(request, Message(organisation=request.organisation, channel=channel))
-    return _form(request, Message(organisation=request.organisation))
+    return _form(request, Message(organisation=request.organisation, html=_beginning()))
 
 
 @allowed(Permission.READ_REPORTS)
@@ -52,7 +52,7 @@ def edit(request: PersonRequest, message_id: int) -> HttpResponseBase:
 @allowed(Permission.READ_REPORTS)
 def preview_words(request: PersonRequest) -> HttpResponseBase:
     """Show subject, problems and data of what stands in the form."""
-    shown = _previewed(request)
+    shown = previewed(request)
     return render(request, "messages/_preview.html", {"preview": shown})
 
 
@@ -61,7 +61,7 @@ def preview_words(request: PersonRequest) -> HttpResponseBase:
 @allowed(Permission.READ_REPORTS)
 def preview_page(request: PersonRequest) -> HttpResponseBase:
     """Show the page of what stands in the form, to be put into a frame."""
-    shown = _previewed(request)
+    shown = previewed(request)
     if shown.html:
         return in_frame(shown.html)
     words = shown.text or "\n\n".join(map(_in_words, shown.problems))
@@ -114,6 +114,12 @@ def remove_language(request: PersonRequest, message_id: int, language: str) -> H
     return redirect("messages-edit", message_id)
 
 
+def _beginning() -> str:
+    """Return what a new mail begins with: a greeting, and the link that every mail must have."""
+    greeting, leaving = _("Hello, ${firstName|'there'}!"), _("Unsubscribe")
+    return f'<p>{greeting}</p>\n\n<p><a href="$!unsubscribeUrl">{leaving}</a></p>\n'
+
+
 def _form(request: PersonRequest, message: Message) -> HttpResponseBase:
     form = MessageForm(
         request.POST or None, instance=message, organisation_id=request.organisation.pk
@@ -149,10 +155,12 @@ def _shown(
         "languages": stored.translations.order_by("language") if stored else [],
         "problems": checking.problems_of(stored) if stored else [],
         "is_editable": Permission.EDIT_MESSAGES in request.actor.permissions,
+        "insertable": inserting.groups_of(request.organisation.pk, links=True),
+        "may_send": Permission.SEND in request.actor.permissions,
     }
 
 
-def _previewed(request: PersonRequest) -> Preview:
+def previewed(request: PersonRequest) -> Preview:
     """Return the form's message as the chosen contact would get it."""
     columns: dict[str, Any] = {name: request.POST.get(name, "") for name in PARTS}
     columns["name"] = request.POST.get("name", "")

@@ -9,9 +9,27 @@ from sanderling.contacts import consent
 from sanderling.messages.models import Message, Translation
 
 CODE = {"data-editor": "velocity", "spellcheck": "false", "rows": 18}
+# What is written for every message; the rest waits folded together.
+FIRST = ("name", "subject", "preheader", "html")
 
 
-class MessageForm(forms.ModelForm):  # type: ignore[type-arg]
+class Folded:
+    """A form in two parts: what everybody fills in, and what may stay as it is."""
+
+    def first(self: Any) -> list[forms.BoundField]:
+        """Return the fields that are always shown."""
+        return [field for field in self if field.name in FIRST]
+
+    def further(self: Any) -> list[forms.BoundField]:
+        """Return the fields that are folded together."""
+        return [field for field in self if field.name not in FIRST]
+
+    def is_unfolded(self: Any) -> bool:
+        """Whether the reader must see the folded part: something in it is wrong."""
+        return any(field.errors for field in self.further())
+
+
+class MessageForm(Folded, forms.ModelForm):  # type: ignore[type-arg]
     """What an author writes."""
 
     tags = forms.CharField(
@@ -20,6 +38,7 @@ class MessageForm(forms.ModelForm):  # type: ignore[type-arg]
     categories = forms.MultipleChoiceField(
         label=_("Subscription categories"),
         required=False,
+        widget=forms.CheckboxSelectMultiple,
         help_text=_("With a category only its subscribers get the message."),
     )
 
@@ -67,7 +86,7 @@ class MessageForm(forms.ModelForm):  # type: ignore[type-arg]
         return list(dict.fromkeys(word for word in words if word))
 
 
-class LanguageForm(forms.ModelForm):  # type: ignore[type-arg]
+class LanguageForm(Folded, forms.ModelForm):  # type: ignore[type-arg]
     """A message in another language; an empty part is the main version's."""
 
     class Meta:

@@ -132,6 +132,7 @@ class ShortForm(forms.Form):
         )
         self.fields["categories"] = forms.MultipleChoiceField(
             label=_("Subscription categories"), required=False, choices=known,
+            widget=forms.CheckboxSelectMultiple,
             help_text=_("With a category only its subscribers get the message."),
         )  # fmt: skip
         self.fields["is_strict"] = forms.BooleanField(

@@ -5,12 +5,14 @@ document.addEventListener("DOMContentLoaded", () => {
   const words = document.getElementById("preview-words");
   if (!form || !words) return;
   const editors = new Map();
+  let last = null; // where the cursor was: an editor, or a plain field
   CodeMirror.defineMode("html-velocity", (config) =>
     CodeMirror.overlayMode(CodeMirror.getMode(config, "htmlmixed"), CodeMirror.getMode(config, "velocity")));
   form.querySelectorAll("textarea[data-editor]").forEach((area) => {
     const editor = CodeMirror.fromTextArea(area, { mode: "html-velocity", lineNumbers: true, lineWrapping: true });
     editor.getInputField().setAttribute("aria-label", area.labels[0]?.textContent || area.name);
     editor.on("change", () => { editor.save(); later(); });
+    editor.on("focus", () => { last = editor; });
     editors.set(area.name, editor);
   });
   let timer = 0;
@@ -19,7 +21,12 @@ document.addEventListener("DOMContentLoaded", () => {
   form.addEventListener("input", later);
   document.getElementById("reader")?.addEventListener("change", later);
   document.getElementById("params")?.addEventListener("input", later);
+  form.addEventListener("focusin", (event) => {
+    if (event.target.matches("input[name=subject], input[name=preheader], textarea[name=text]")) last = event.target;
+  });
   document.addEventListener("click", (event) => {
+    const piece = event.target instanceof Element && event.target.closest("[data-insert]");
+    if (piece) insert(piece.dataset.insert);
     const place = event.target instanceof Element && event.target.closest("[data-go-to-line]");
     if (place) goTo(place.dataset);
   });
@@ -34,6 +41,15 @@ document.addEventListener("DOMContentLoaded", () => {
     } catch (error) {
       if (error.name !== "AbortError") throw error;
     }
+  }
+
+  function insert(text) {
+    const field = last || editors.get("html");
+    if (field instanceof Element) {
+      field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    } else field.replaceSelection(text, "end");
+    field.focus();
   }
 
   function goTo({ goToPart, goToLine, goToColumn }) {
