@@ -8,7 +8,7 @@ from sanderling.broadcasts.starting import start_due
 from sanderling.contacts import lists
 from sanderling.messages.models import Message
 from sanderling.sending.dispatching import dispatch_once
-from sanderling.sending.models import Delivery
+from sanderling.sending.models import Captured, Delivery
 
 pytestmark = pytest.mark.browser
 WIDTHS = (1280, 390)
@@ -43,15 +43,36 @@ def test_the_preview_follows_the_typing_and_a_problem_leads_to_its_line(open_pag
     assert page.problems == []
 
 
+def test_a_name_is_put_in_by_a_press_and_a_test_leaves(open_page, people, message):
+    page = open_page(f"/messages/{message.pk}")
+    page.get_by_text("Put in a name, a field or a row of your database").click()
+    page.get_by_label("Preheader").click()
+    page.get_by_role("button", name="Last name").click()
+    assert page.get_by_label("Preheader").input_value() == "$!{lastName}"
+    page.get_by_label("As this contact gets it").fill("kozak@example.com")
+    page.locator(".CodeMirror").click()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Dear ")
+    page.get_by_role("button", name="First name").click()
+    page.get_by_role("button", name="Send a test").click()
+    page.get_by_text("lies in the inbox").wait_for()
+    [mail] = Captured.objects.all()
+    assert (mail.recipient, mail.subject) == ("owner@sandpiper.example", "For Dina")
+    assert b"Dear Dina" in bytes(mail.raw)
+    message.refresh_from_db()
+    assert message.html.startswith("<h1>")  # what is being written is not saved by it
+    assert page.problems == []
+
+
 def test_a_campaign_is_made_started_and_watched_to_its_end(open_page, people, message):
     readers = lists.create(people.organisation.pk, "Readers", by=people.owner)
     ids = [people.dina.pk, people.ivan.pk]
     lists.add_members(people.organisation.pk, readers.pk, ids, by=people.owner)
     page = open_page(f"/campaigns/new?message={message.pk}")
-    page.get_by_label("Send to").select_option(str(readers.pk))
-    page.get_by_role("button", name="Recalculate contacts").click()
-    page.get_by_text("2 contacts now").wait_for()
+    page.get_by_role("group", name="Send to").get_by_label("Readers").check()
+    page.get_by_text("2 contacts now").wait_for()  # unasked
     page.get_by_role("button", name="Create the draft").click()
+    page.locator("dl").get_by_text("2 contacts now").wait_for()
     page.get_by_text("There is no link to unsubscribe").wait_for()
     page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Start now").click()

@@ -18,7 +18,7 @@ TITLES = {
     "first_name": "firstname name givenname forename імя имя",
     "last_name": "lastname surname familyname прізвище фамилия",
     "external_id": "externalid externalcustomerid customerid userid clientid crmid idклієнта "
-    "idклиента зовнішнійid внешнийid кодклієнта кодклиента",
+    "idклиента зовнішнійid внешнийid кодклієнта кодклиента номерклієнта номерклиента",
     "language": "language lang languagecode locale мова язык кодмови кодязыка",
     "time_zone": "timezone tz часовийпояс часовойпояс",
     "country": "country країна страна",

@@ -25,10 +25,11 @@ class CampaignForm(forms.Form):
 
     message = forms.TypedChoiceField(label=_("Message"), coerce=int)
     include = forms.TypedMultipleChoiceField(
-        label=_("Send to"), coerce=int, help_text=_("Everybody in any of these lists or segments.")
-    )
+        label=_("Send to"), coerce=int, widget=forms.CheckboxSelectMultiple,
+        help_text=_("Everybody in any of these lists or segments."),
+    )  # fmt: skip
     exclude = forms.TypedMultipleChoiceField(
-        label=_("But not to"), coerce=int, required=False,
+        label=_("But not to"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple,
         help_text=_("Nobody in any of these."),
     )  # fmt: skip
     name = forms.CharField(
@@ -50,8 +51,6 @@ class CampaignForm(forms.Form):
         fields: dict[str, Any] = self.fields
         fields["message"].choices = _written(organisation_id)
         fields["include"].choices = fields["exclude"].choices = groups
-        for name in ("include", "exclude"):
-            fields[name].widget.attrs["size"] = min(10, max(3, len(groups)))
 
 
 class TimeForm(forms.Form):

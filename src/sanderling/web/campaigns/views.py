@@ -54,7 +54,10 @@ def progress(request: PersonRequest, campaign_id: int) -> HttpResponseBase:
     """Return the part of the page that changes while the campaign goes."""
     campaign = drafting.get(request.organisation.pk, campaign_id)
     shown = progress_shown(campaign) | {"may_send": Permission.SEND in request.actor.permissions}
-    return render(request, "campaigns/_progress.html", shown)
+    answer = render(request, "campaigns/_progress.html", shown)
+    if not shown["is_moving"] and "HX-Request" in request.headers:
+        answer["HX-Refresh"] = "true"  # what can be done now is other than before
+    return answer
 
 
 @allowed(Permission.READ_REPORTS)

@@ -187,10 +187,14 @@ def _signs() -> list[str]:
 
 def _progress(run: Import) -> dict[str, Any]:
     size = run.file.size if run.file else 0
+    names = dict(_targets(run.organisation_id))
+    warnings = run.options.get("warnings", {})
     return {
         "run": run,
         "is_running": run.status in (ImportStatus.QUEUED, ImportStatus.RUNNING),
         "percent": min(100, round(100 * run.bytes_read / size)) if size else 0,
         "rejects": rejecting.first(run) if run.rows_rejected else [],
-        "warnings": sorted(run.options.get("warnings", {}).items()),
+        "warnings": sorted((names.get(column, column), n) for column, n in warnings.items()),
+        "is_finished": run.status == ImportStatus.FINISHED,
+        "list_id": next(iter(run.options.get("join", [])), None),
     }

@@ -38,6 +38,7 @@ def show(request: PersonRequest, segment_id: int) -> HttpResponseBase:
         "segment": segment,
         "text": json.dumps(segment.condition, ensure_ascii=False, indent=2),
         "is_editable": Permission.EDIT_SEGMENTS in request.actor.permissions,
+        "may_send": Permission.SEND in request.actor.permissions,
     }
     try:
         shown["words"] = describe(parse(segment.condition, catalogue), catalogue)

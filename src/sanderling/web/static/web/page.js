@@ -1,5 +1,5 @@
 // The little that every page needs: theme, menu on small screens, closing notices, asking before
-// something cannot be undone. Everything works without it, only less smoothly.
+// something cannot be undone, finding a row of a long choice. Everything works without it, only less smoothly.
 document.addEventListener("click", (event) => {
   const target = event.target instanceof Element ? event.target : null;
   if (!target) return;
@@ -18,10 +18,36 @@ document.addEventListener("submit", (event) => {
   if (question && !window.confirm(question)) event.preventDefault();
 });
 
+document.addEventListener("input", (event) => {
+  const list = document.getElementById(event.target.dataset?.filters);
+  if (!list) return;
+  const wanted = event.target.value.trim().toLowerCase();
+  list.querySelectorAll(".choices > label").forEach((row) => {
+    row.hidden = !row.textContent.toLowerCase().includes(wanted) && !row.querySelector(":checked");
+  });
+});
+
+document.addEventListener("DOMContentLoaded", () => {
+  document.querySelectorAll("[data-filters]").forEach((filter) => { filter.hidden = false; });
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   document.querySelectorAll("details.organisation-menu[open]").forEach((menu) => { menu.open = false; });
 });
+
+// Good news goes by itself, unless somebody is reading it; an error stays until it is closed.
+const READING = 8000;
+new MutationObserver(fade).observe(document.documentElement, { childList: true, subtree: true });
+document.addEventListener("DOMContentLoaded", fade);
+
+function fade() {
+  document.querySelectorAll("#notices .alert-success:not([data-fades]), #notices .alert-info:not([data-fades])").forEach((notice) => {
+    notice.dataset.fades = "";
+    const leave = () => (notice.matches(":hover, :focus-within") ? setTimeout(leave, READING) : notice.remove());
+    setTimeout(leave, READING);
+  });
+}
 
 function switchTheme() {
   const root = document.documentElement;
