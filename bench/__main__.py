@@ -99,7 +99,7 @@ BENCHES = (
     Bench(
         "api",
         "pgbench, one commit an event",
-        r"ratio +(?P<ratio>[\d.]+)\n(?P<beside>answer, median +[\d.]+ ms)[\s\S]*"
+        r"ratio +(?P<ratio>[\d.]+) .*\n(?P<beside>answer, median +[\d.]+ ms)[\s\S]*"
         r"memory of the web +(?P<memory>\d+) MB",
         (LEAST, 0.2),
         quick=("--seconds", "2", "--rounds", "1"),

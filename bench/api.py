@@ -44,7 +44,8 @@ def main() -> None:
     print(f"POST /api/v3/event   {rate:8.0f}/s  {options.connections} connections")
     print(f"pgbench, one commit  {raw:8.0f}/s")
     print(f"ratios of the rounds {ratios}")
-    print(f"ratio                {rate / raw:8.2f}")
+    print(f"ratio                {rate / raw:8.2f}  {serving.verdict(rate / raw, least=0.2)},"
+          f" aim {serving.verdict(rate / raw, least=0.35)}")  # fmt: skip
     print(f"answer, median       {statistics.median(times) * 1000:8.1f} ms")
     print(f"answer, 99th         {statistics.quantiles(times, n=100)[98] * 1000:8.1f} ms")
     print(f"CPU of the web       {spent * 1000:8.3f} ms an event")

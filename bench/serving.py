@@ -128,6 +128,13 @@ class Caller:
         return body
 
 
+def verdict(figure: float, *, least: float | None = None, most: float | None = None) -> str:
+    """Return what was wanted of a figure, and whether it is so."""
+    if least is not None:
+        return f"(wanted >= {least:g}: {'reached' if figure >= least else 'MISSED'})"
+    return f"(wanted <= {most:g}: {'reached' if figure <= (most or 0) else 'MISSED'})"
+
+
 def postmaster() -> int:
     """Return the process of the database server."""
     from django.db import connection

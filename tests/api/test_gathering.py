@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import together
 from cast import assemble
+from outages import end_all_others
 from served import hear, request, secret_of, serving
 
 from sanderling.accounts.models import ApiCall, ApiKey
@@ -237,15 +238,9 @@ def test_a_stopped_process_answers_what_it_has_taken(cast):
 
 
 def test_a_lost_connection_is_renewed_and_nothing_is_lost_or_doubled(served, cast):
-    from django.db import connection
-
     ours = secret_of(cast.owner)
     assert served.say(request(ours, event(1))).status == 200
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+    end_all_others()
     assert served.say(request(ours, event(2))).status == 200
     assert served.say(request(ours, method="GET", path="/api/v1/version")).status == 200
     assert Event.objects.count() == 2

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from sanderling.accounts.models import ApiCall
 from sanderling.lib.errors import Invalid
-from sanderling.postgres.copying import copy_rows
+from sanderling.postgres.copying import copy_blocks
 from sanderling.postgres.statements import Statements, own_connection
 
 STATEMENTS = Statements(__package__)
@@ -38,7 +38,20 @@ class Hour:
 
 def write(rows: Sequence[Row]) -> int:
     """Write calls down, whoever's they are; return how many."""
-    return copy_rows(own_connection(), "accounts_apicall", columns=COLUMNS, rows=rows)
+    block = "".join(map(_line, rows)).encode()
+    return copy_blocks(own_connection(), "accounts_apicall", columns=COLUMNS, blocks=[block])
+
+
+def _line(row: Row) -> str:
+    """Return a row as COPY reads it; by psycopg's row it took twice the time of an event's answer.
+
+    Numbers, and words of our own: nothing in it needs an escape.
+    """
+    organisation_id, caller, method, operation, status, milliseconds, at = row
+    return (
+        f"{organisation_id}\t{caller}\t{method}\t{operation}\t{status}\t{milliseconds}"
+        f"\t{at.isoformat()}\n"
+    )
 
 
 def of_key(

@@ -67,6 +67,12 @@ class Verdict:
             shown["Retry-After"] = str(max(1, round(self.retry_after)))
         return shown
 
+    def lines(self) -> str:
+        """Return the headers as they stand in an answer."""
+        if self.allowed:
+            return f"X-RateLimit-Limit: {self.limit}\r\nX-RateLimit-Remaining: {self.left}\r\n"
+        return "".join(f"{name}: {value}\r\n" for name, value in self.headers().items())
+
 
 class Limits:
     """The buckets of one process."""
@@ -104,7 +110,7 @@ class Limits:
 def _rate(name: str) -> tuple[int, float]:
     """Return how many calls a bucket holds, and in how many seconds it fills up."""
     usual, seconds = (PER_HOUR[name], HOUR) if name in PER_HOUR else (PER_SECOND[name], 1.0)
-    return getattr(settings, "API_LIMITS", {}).get(name, usual * FACTOR), seconds
+    return settings.API_LIMITS.get(name, usual * FACTOR), seconds
 
 
 LIMITS = Limits()

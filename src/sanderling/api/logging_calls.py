@@ -7,6 +7,7 @@ by one COPY, every few seconds or every few hundred.  What a killed process had 
 import logging
 import threading
 import time
+from collections.abc import Iterable
 
 import psycopg
 from django.db import DatabaseError, connection, transaction
@@ -21,6 +22,8 @@ from sanderling.postgres import outages
 LOG = logging.getLogger(__name__)
 EVERY_SECONDS = 5.0
 EVERY_ROWS = 500
+# Organisation, identity, method, status and milliseconds.
+Noted = tuple[int, str, Operation, int, float]
 _gathered: list[Row] = []
 _lock = threading.Lock()
 _written_at = time.monotonic()
@@ -28,27 +31,25 @@ _written_at = time.monotonic()
 
 def note(caller: Caller, operation: Operation, status: int, milliseconds: float) -> None:
     """Remember a call; now and then the caller's thread writes down what has gathered."""
-    note_as(caller.organisation.pk, caller.identity, operation, status, milliseconds)
-
-
-def note_as(
-    organisation_id: int, identity: str, operation: Operation, status: int, milliseconds: float
-) -> None:
-    """Remember a call of which only this is known."""
-    row = (
-        organisation_id,
-        identity,
-        operation.method,
-        operation.path,
-        status,
-        round(milliseconds),
-        timezone.now(),
-    )
-    with _lock:
-        _gathered.append(row)
-        due = len(_gathered) >= EVERY_ROWS or time.monotonic() - _written_at >= EVERY_SECONDS
-    if due and not connection.in_atomic_block:
+    note_all([(caller.organisation.pk, caller.identity, operation, status, milliseconds)])
+    if are_due() and not connection.in_atomic_block:
         write_down()
+
+
+def note_all(calls: Iterable[Noted]) -> None:
+    """Remember calls that were answered just now, and of which only this is known."""
+    now = timezone.now()
+    rows = [
+        (organisation_id, identity, operation.method, operation.path, status, round(took), now)
+        for organisation_id, identity, operation, status, took in calls
+    ]
+    with _lock:
+        _gathered.extend(rows)
+
+
+def are_due() -> bool:
+    """Say whether it is time to write down what has gathered."""
+    return len(_gathered) >= EVERY_ROWS or time.monotonic() - _written_at >= EVERY_SECONDS
 
 
 def write_down() -> int:

@@ -9,10 +9,11 @@ or reads leniently.  So nothing is decided here that could be decided differentl
 import base64
 import binascii
 import re
-import secrets
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
+from random import getrandbits
 
 import msgspec
 from django.conf import settings
@@ -24,10 +25,11 @@ from sanderling.api.gathering import Outcome, Wish
 from sanderling.api.operations import OPERATIONS, Operation
 from sanderling.api.v1 import event_contacts
 from sanderling.api.v1.events import LARGEST_BODY, Event, event_of
-from sanderling.events import plain, recording
+from sanderling.events import plain
 from sanderling.lib.errors import SanderlingError
 
 LARGEST_HEAD = 4096
+MOST_HEADS = 2_000  # of some 400 bytes; they hold secrets, as the buffers do that they came in
 MOST_HOSTS = 100  # a stranger may send any name: it must not fill the memory
 # One line per header, one space or none after the colon, plain signs only: what the parsers of
 # proxies and servers read in different ways does not get through here.
@@ -42,51 +44,98 @@ KNOWN = frozenset(
      b"cache-control", b"pragma", b"origin", b"referer", b"via", b"forwarded"}
 )  # fmt: skip
 TYPE = re.compile(rb"[\w.+/-]+(?:; ?charset=\"?utf-8\"?)?", re.IGNORECASE)
+LENGTH = re.compile(rb"0|[1-9][0-9]{0,6}")
 REQUEST_ID = re.compile(rb"[A-Za-z0-9-]{1,64}")
 _decode = msgspec.json.Decoder(Event, strict=False).decode
 _methods: dict[bytes, Operation] = {}
 _hosts: set[bytes] = set()
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the head of a request says, read once: a client repeats it, but for the length."""
+
+    digest: str
+    operation: Operation
+    length: int
+    path: str
+    request_id: str
+    creates: bool
+    closes: bool
+
+
+_heads: dict[bytes, Head] = {}
+
+
 def read(head: bytes, body: bytes) -> Wish | None:
     """Return the event that these bytes are, or None when it is not plain beyond doubt."""
-    if len(head) > LARGEST_HEAD or len(body) > LARGEST_BODY:
+    if (told := _heads.get(head)) is None:
+        told = _told(head)
+        if told is None:
+            return None
+        if not told.request_id:  # with an id of its own it does not come again
+            if len(_heads) >= MOST_HEADS:
+                _heads.clear()
+            _heads[head] = told
+    if told.length != len(body) or b"\\u0000" in body:
         return None
-    shown = HEAD.fullmatch(head)
-    headers = _headers(shown[2]) if shown else None
-    if shown is None or headers is None or not _is_plain(headers, body):
-        return None
-    secret = _secret(headers.get(b"authorization", b""))
-    operation = _operation(shown[1])
-    event = _event(body, creates=shown[1] != b"v1")
-    if not secret or event is None:
+    event = _event(body, creates=told.creates)
+    if event is None:
         return None
     return Wish(
+        told.digest, event, told.operation, time.perf_counter(), told.request_id or _new_id(),
+        told.path, told.closes,
+    )  # fmt: skip
+
+
+def length_of(head: bytes) -> int | None:
+    """Return how long the body behind a head is that was read before; None for others."""
+    told = _heads.get(head)
+    return None if told is None else told.length
+
+
+def _told(head: bytes) -> Head | None:
+    """Return what a head says; None when it is not plain beyond doubt."""
+    if len(head) > LARGEST_HEAD:
+        return None
+    found = HEAD.fullmatch(head)
+    headers = _headers(found[2]) if found else None
+    if found is None or headers is None or not _is_plain(headers):
+        return None
+    secret = _secret(headers.get(b"authorization", b""))
+    length = headers.get(b"content-length", b"")
+    if not secret or not LENGTH.fullmatch(length) or int(length) > LARGEST_BODY:
+        return None
+    given = headers.get(b"x-request-id", b"")
+    return Head(
         keys.digest_of(secret),
-        event,
-        operation,
-        time.perf_counter(),
-        _request_id(headers.get(b"x-request-id", b"")),
+        _operation(found[1]),
+        int(length),
         head[5 : head.index(b" ", 5)].decode(),
-        headers.get(b"connection", b"").lower() == b"close",
+        given.decode() if REQUEST_ID.fullmatch(given) else "",
+        creates=found[1] != b"v1",
+        closes=headers.get(b"connection", b"").lower() == b"close",
     )
 
 
-def answer(wish: Wish, headers: Mapping[str, str]) -> bytes:
-    """Return the bytes of the answer; ``headers`` are those that every answer bears."""
-    outcome, verdict = wish.outcome, wish.verdict
-    status, kind, body = ANSWERS[outcome]
-    lines = [f"HTTP/1.1 {status.value} {status.phrase}"]
-    lines += [f"{name}: {value}" for name, value in (*headers.items(), *ANY_ORIGIN.items())]
-    if kind:
-        lines.append(f"Content-Type: {kind}")
-    if verdict is not None and outcome is not Outcome.DOWN:
-        lines += [f"{name}: {value}" for name, value in verdict.headers().items()]
-    if outcome is Outcome.DOWN:
-        lines.append("Retry-After: 5")
-    lines.append(f"X-Request-Id: {wish.request_id}")
-    lines.append(f"Content-Length: {len(body)}\r\n\r\n")
-    return "\r\n".join(lines).encode() + body
+def shown(headers: Mapping[str, str]) -> str:
+    """Return the lines of the headers that the answers of this moment have alike."""
+    return "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+
+
+def answer(wish: Wish, common: str, *, closes: bool) -> bytes:
+    """Return the bytes of the answer."""
+    status, kind, body = ANSWERS[wish.outcome]
+    own = f"Content-Type: {kind}\r\n" if kind else ""
+    if wish.outcome is Outcome.DOWN:
+        own += "Retry-After: 5\r\n"
+    elif wish.verdict is not None:
+        own += wish.verdict.lines()
+    return (
+        f"HTTP/1.1 {status.value} {status.phrase}\r\n{common}{ORIGIN}{own}"
+        f"Connection: {'close' if closes else 'keep-alive'}\r\n"
+        f"X-Request-Id: {wish.request_id}\r\nContent-Length: {len(body)}\r\n\r\n"
+    ).encode() + body
 
 
 def _headers(block: bytes) -> dict[bytes, bytes] | None:
@@ -99,15 +148,13 @@ def _headers(block: bytes) -> dict[bytes, bytes] | None:
     return headers if len(headers) == len(lines) and headers.keys() <= KNOWN else None
 
 
-def _is_plain(headers: dict[bytes, bytes], body: bytes) -> bool:
-    if headers.get(b"content-length") != str(len(body)).encode():
-        return False
+def _is_plain(headers: dict[bytes, bytes]) -> bool:
     kind = headers.get(b"content-type")
     if kind is not None and not TYPE.fullmatch(kind):
         return False
     if headers.get(b"connection", b"keep-alive").lower() not in (b"keep-alive", b"close"):
         return False
-    return b"\\u0000" not in body and _is_ours(headers.get(b"host", b""))
+    return _is_ours(headers.get(b"host", b""))
 
 
 def _is_ours(host: bytes) -> bool:
@@ -139,7 +186,6 @@ def _event(body: bytes, *, creates: bool) -> plain.Plain | None:
         event = event_of(_decode(body))
         if event_contacts.NAME in event.params:  # to be checked against the organisation's fields
             return None
-        recording.check(event)
         return plain.plain(event, creates=creates)
     except (msgspec.MsgspecError, ValueError, OverflowError, RecursionError, SanderlingError):
         return None
@@ -153,15 +199,16 @@ def _operation(version: bytes) -> Operation:
     return _methods[version]
 
 
-def _request_id(given: bytes) -> str:
-    """Return the proxy's id when it is harmless, else a new one (as ``web.tracing`` does)."""
-    return given.decode() if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+def _new_id() -> str:
+    """Return an id for a request that came without one; nobody has to guess it in vain."""
+    return f"{getrandbits(64):016x}"  # as web.tracing's, without a call of the system
 
 
 def _as_json(status: HTTPStatus, message: str) -> bytes:
     return msgspec.json.encode({"status": status.value, "error": status.phrase, "message": message})
 
 
+ORIGIN = shown(ANY_ORIGIN)
 ANSWERS = {
     Outcome.WRITTEN: (HTTPStatus.OK, "", b""),
     Outcome.LIMITED: (HTTPStatus.TOO_MANY_REQUESTS, PLAIN, b"Too many requests"),

@@ -6,16 +6,16 @@ person is known.  What is not plain is left unwritten, and said so; ``recording`
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
-import psycopg
 
+from sanderling.events import recording
 from sanderling.events.identifying import identity_of
-from sanderling.events.recording import NewEvent, key_value_of, wake_workflows
-from sanderling.postgres.statements import Statements, own_connection
+from sanderling.events.recording import NewEvent
+from sanderling.postgres.conversing import numbered
+from sanderling.postgres.statements import Statements
 
-STATEMENTS = Statements(__package__)
+STATEMENT = numbered(Statements(__package__)["insert_plain_events"], ["keys", "events", "names"])
 _json = msgspec.json.Encoder().encode
 
 
@@ -27,62 +27,64 @@ class Key:
     rights: str
 
 
-@dataclass(frozen=True, slots=True)
-class Plain:
-    """An event as the statement takes it: its person's names, and its parameters as JSON."""
+class Name(msgspec.Struct):
+    """A name of an event's person, as the statement takes it."""
 
-    event: NewEvent
-    names: tuple[tuple[str, str], ...]
+    rank: int
+    kind: str
+    value: str
+    place: int = 0
+    key: int = 0
+
+
+class Row(msgspec.Struct):
+    """An event as the statement takes it; ``alone`` where it may be nobody's."""
+
+    type_key: str
+    key_value: str
     params: msgspec.Raw
-    may_be_nobodys: bool
+    alone: bool
+    place: int = 0
+    key: int = 0
+
+
+class Plain(msgspec.Struct):
+    """An event that waits to be written, and the names of its person."""
+
+    row: Row
+    names: list[Name]
 
 
 def plain(event: NewEvent, *, creates: bool) -> Plain:
-    """Return a checked event, ready to be written.
+    """Return an event, checked and ready to be written.
 
-    Raises ValueError or OverflowError where the parameters are not what JSON can say.
+    Raises Invalid when it cannot be taken, ValueError or OverflowError where the parameters are
+    not what JSON can say.
     """
-    names = tuple(identity_of(event.params).names())
+    found = list(identity_of(event.params).names())
+    names = [Name(rank, kind, value) for rank, (kind, value) in enumerate(found)]
+    key_value = event.key_value or (names[0].value if names else "")
+    recording.check_named(event, key_value)
     params = msgspec.Raw(_json(event.params))
-    return Plain(event, names, params, may_be_nobodys=not creates or not names)
+    return Plain(Row(event.type_key, key_value, params, not creates or not names), names)
 
 
-def write(sent: Sequence[tuple[Key, Plain]]) -> set[int]:
-    """Write what is plain and commit; return the places in ``sent`` of what was written.
+def params_of(sent: Sequence[tuple[Key, Plain]]) -> list[bytes]:
+    """Return what ``STATEMENT`` takes: the keys, the events and the names of their people.
 
-    All of it or, on an error, nothing.  Outside of any transaction: its end is the promise.
+    It answers with the places in ``sent`` of what it has written; all of it or, on an error,
+    nothing.  Outside of any transaction: its end is the promise.
     """
-    places = {key: place for place, key in enumerate(dict.fromkeys(key for key, _ in sent))}
-    params = {
-        "keys": _text(
-            {"place": place, "digest": key.digest, "rights": key.rights}
-            for key, place in places.items()
-        ),
-        "events": _text(_row(at, places[key], one) for at, (key, one) in enumerate(sent)),
-        "names": _text(
-            {"place": at, "key": places[key], "rank": rank, "kind": kind, "value": value}
-            for at, (key, one) in enumerate(sent)
-            for rank, (kind, value) in enumerate(one.names)
-        ),
-    }
-    # Bound by the server, unlike our other statements: three long texts are not quoted twice.
-    with psycopg.Cursor(own_connection()) as cursor:
-        written = {place for (place,) in cursor.execute(STATEMENTS["insert_plain_events"], params)}
-    if written:
-        wake_workflows()
-    return written
-
-
-def _row(at: int, key: int, one: Plain) -> dict[str, Any]:
-    return {
-        "place": at,
-        "key": key,
-        "type_key": one.event.type_key,
-        "key_value": key_value_of(one.event),
-        "params": one.params,
-        "alone": one.may_be_nobodys,
-    }
-
-
-def _text(rows: Any) -> str:
-    return _json(list(rows)).decode()
+    places: dict[Key, int] = {}
+    names = []
+    for place, (key, one) in enumerate(sent):
+        number = places.setdefault(key, len(places))
+        one.row.place, one.row.key = place, number
+        for name in one.names:
+            name.place, name.key = place, number
+            names.append(name)
+    keys = [
+        {"place": place, "digest": key.digest, "rights": key.rights}
+        for key, place in places.items()
+    ]
+    return [_json(keys), _json([one.row for _, one in sent]), _json(names)]

@@ -96,10 +96,15 @@ def key_value_of(event: NewEvent) -> str:
 
 def check(event: NewEvent) -> None:
     """Raise Invalid when an event cannot be taken, whoever it is about."""
+    check_named(event, key_value_of(event))
+
+
+def check_named(event: NewEvent, key_value: str) -> None:
+    """Raise Invalid when an event cannot be taken; its key is known already."""
     types.check_key(event.type_key)
     if len(event.key_value) > LONGEST_KEY_VALUE:
         raise Invalid(problems={"keyValue": [f"keyValue is longer than {LONGEST_KEY_VALUE}."]})
-    if not key_value_of(event):
+    if not key_value:
         raise Invalid(
             problems={"keyValue": ["Give keyValue, or a parameter that identifies the contact."]}
         )

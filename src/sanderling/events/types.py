@@ -44,7 +44,7 @@ def check_key(key: str) -> None:
         raise Invalid(
             problems={"eventTypeKey": [f"eventTypeKey is longer than {LONGEST_KEY} characters."]}
         )
-    if found := sorted(FORBIDDEN & set(key)):
+    if found := sorted(FORBIDDEN.intersection(key)):
         raise Invalid(
             problems={"eventTypeKey": [f"eventTypeKey must not contain {' '.join(found)}"]}
         )

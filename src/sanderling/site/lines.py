@@ -15,12 +15,16 @@ from gunicorn.http.parser import RequestParser
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import TConn
 
+from sanderling.api import wire
+
 HEAD_WITHIN = 10.0  # seconds from the first byte of a request to the end of its headers
 SLOWEST = 16 * 1024  # bytes a second of a body, after the same grace
 QUIET = 15.0  # seconds in which a client must take or give at least something
 LARGEST_HEAD = 64 * 1024
 LARGEST_WHOLE = 1024 * 1024  # a larger body is read by its thread, and there are few of these
 LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,15})[ \t]*\r\n")
+# Whose turn it is: the first of these that stands in a head.
+SENDER = re.compile(rb"\r\n(?:authorization|cookie):[^\r]*", re.IGNORECASE)
 ODD = (b"\r\ntransfer-encoding:", b"\r\nexpect:", b"\r\nupgrade:")
 
 
@@ -79,6 +83,11 @@ class Line(TConn):  # type: ignore[misc]
         except OSError:
             self.is_broken = True
 
+    def sender(self) -> bytes:
+        """Return by what its sender is told from others: credentials, cookies or the address."""
+        found = SENDER.search(self.buffer, 0, self.head_ends)
+        return bytes(found[0]) if found else str(self.client[:1]).encode()
+
     def give_to_thread(self) -> None:
         """Have gunicorn's parser begin with what has been read."""
         self.parser = RequestParser(self.cfg, self.sock, self.client)
@@ -100,7 +109,9 @@ class Line(TConn):  # type: ignore[misc]
                 return Stage.NO_HTTP
             return Stage.TOO_LONG if len(self.buffer) > LARGEST_HEAD else Stage.PARTIAL
         self.head_ends = end + 4
-        self.ends = self._end_of(bytes(self.buffer[: end + 2]).lower())
+        head = bytes(self.buffer[: self.head_ends])
+        length = wire.length_of(head)
+        self.ends = self._end_of(head[:-2].lower()) if length is None else end + 4 + length
         if self.ends is not None:
             self.deadline = time.monotonic() + HEAD_WITHIN + (self.ends - end) / SLOWEST
         return Stage.WHOLE

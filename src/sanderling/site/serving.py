@@ -4,6 +4,7 @@ Over WSGI because the compatible API needs ``TotalCount`` in exactly this letter
 every ASGI server lowers (tried).
 """
 
+import gc
 import resource
 import socket
 import time
@@ -52,6 +53,8 @@ class Pages(BaseApplication):  # type: ignore[misc]
 
         _ = get_resolver().url_patterns
         connections.close_all()  # none is open; one that crossed a fork would be poison
+        gc.collect()
+        gc.freeze()  # what is there now stays: no collection looks at it, in no process
         return application
 
 

@@ -135,6 +135,7 @@ refusing.odd_mail_server(ENVIRONMENT)
 API_LOG_DAYS = ENVIRONMENT.number("SANDERLING_API_LOG_DAYS", 7, least=1, most=90)
 
 # The API's rate limits, so many times as wide as the contract prints them.
+API_LIMITS: dict[str, int] = {}  # by the name of a limit, instead of the contract's
 API_LIMITS_FACTOR = ENVIRONMENT.number("SANDERLING_API_LIMITS_FACTOR", 1, least=1, most=1_000_000)
 
 OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth.Application"
@@ -170,7 +171,7 @@ LOGGING = {
     },
     "handlers": {
         "stderr": {
-            "class": "logging.StreamHandler",
+            "class": "sanderling.lib.logs.Stream",
             "filters": ["trace"],
             "formatter": ENVIRONMENT.one_of("SANDERLING_LOG_FORMAT", ("line", "json"), "line"),
         }

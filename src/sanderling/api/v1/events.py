@@ -107,8 +107,10 @@ def params_of(sent: Any) -> dict[str, Any]:
     """Return parameters by name, from pairs or from an object."""
     if sent is None:
         return {}
+    if isinstance(sent, dict) and not _is_pair(sent):
+        return {_name(name): value for name, value in sent.items()}
     if isinstance(sent, dict):
-        pairs = [(sent["name"], sent["value"])] if _is_pair(sent) else list(sent.items())
+        pairs = [(sent["name"], sent["value"])]
     elif isinstance(sent, list) and all(isinstance(one, dict) and "name" in one for one in sent):
         pairs = [(one["name"], one.get("value")) for one in sent]
     else:
@@ -173,7 +175,7 @@ def _bound(call: Call, given: str | None) -> dt.datetime:
 
 
 def _is_pair(sent: dict[str, Any]) -> bool:
-    return set(sent) == {"name", "value"} and isinstance(sent["name"], str)
+    return sent.keys() == {"name", "value"} and isinstance(sent["name"], str)
 
 
 def _name(name: Any) -> str:
