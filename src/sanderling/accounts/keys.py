@@ -19,7 +19,8 @@ from sanderling.postgres.statements import Statements
 
 STATEMENTS = Statements(__package__)
 OF_ORGANISATION = (
-    "name", "time_zone", "language", "currency", "second_person", "text_scalars", "created_at",
+    "name", "time_zone", "language", "currency", "second_person", "text_scalars",
+    "password_calls", "created_at",
 )  # fmt: skip
 
 IDLE_LIMIT = dt.timedelta(days=90)  # a key that nobody uses is switched off (api.md §1.3)

@@ -18,6 +18,7 @@ class Organisation(models.Model):
     currency = models.CharField(max_length=3, default="USD")
     second_person = models.BooleanField(default=False)  # campaigns need another person's approval
     text_scalars = models.BooleanField(default=False, db_default=False)  # of the API's old methods
+    password_calls = models.BooleanField(default=False, db_default=False)  # of people, to the API
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -122,7 +123,7 @@ class ApiCall(models.Model):
     """One call of a program as the log shows it: no bodies, no addresses, no parameters."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_constraint=False)
-    caller = models.CharField(max_length=40)  # "key 7" or "app 3"
+    caller = models.CharField(max_length=40)  # "key 7", "app 3" or "person 5"
     method = models.CharField(max_length=8)
     operation = models.CharField(max_length=120)  # the path with its parameters unnamed
     status = models.SmallIntegerField()

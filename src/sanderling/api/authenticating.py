@@ -1,6 +1,7 @@
 """Who calls: HTTP Basic with a key, a Bearer token of an app, or a Bearer token for events.
 
 The user name of Basic may be anything, also empty: clients write "user", "api", their e-mail.
+Where an organisation allows it, that e-mail with the person's password is the fourth way.
 """
 
 import base64
@@ -12,6 +13,7 @@ from django.http import HttpRequest
 from sanderling.accounts import keys
 from sanderling.accounts.actors import Actor
 from sanderling.accounts.models import ApiKey, KeyRights
+from sanderling.api import persons_calling
 from sanderling.api.calling import Caller
 from sanderling.api.rights import permissions_of
 from sanderling.oauth import tokens
@@ -25,7 +27,9 @@ def caller_of(request: HttpRequest) -> Caller | None:
     scheme, _, credentials = request.headers.get("Authorization", "").strip().partition(" ")
     credentials = credentials.strip()
     if scheme.lower() == "basic":
-        return _by_key(_password(credentials))
+        login, password = _pair(credentials)
+        ip = str(request.META.get("REMOTE_ADDR", ""))[:45]
+        return _by_key(password) or persons_calling.caller_of(login, password, ip=ip)
     if scheme.lower() == "bearer" and credentials:
         return _by_event_token(credentials) or _by_app_token(credentials)
     return None
@@ -34,7 +38,7 @@ def caller_of(request: HttpRequest) -> Caller | None:
 def password_of(request: HttpRequest) -> str:
     """Return the password of HTTP Basic; "" when the request shows something else."""
     scheme, _, credentials = request.headers.get("Authorization", "").strip().partition(" ")
-    return _password(credentials.strip()) if scheme.lower() == "basic" else ""
+    return _pair(credentials.strip())[1] if scheme.lower() == "basic" else ""
 
 
 def event_token(key_id: int) -> str:
@@ -42,13 +46,13 @@ def event_token(key_id: int) -> str:
     return signing.dumps(key_id, salt=EVENT_TOKEN_SALT)
 
 
-def _password(credentials: str) -> str:
+def _pair(credentials: str) -> tuple[str, str]:
     try:
         decoded = base64.b64decode(credentials, validate=False)
     except (binascii.Error, ValueError):
-        return ""
-    _, _, password = decoded.decode("utf-8", "replace").partition(":")
-    return password
+        return "", ""
+    login, _, password = decoded.decode("utf-8", "replace").partition(":")
+    return login, password
 
 
 def _by_key(secret: str) -> Caller | None:

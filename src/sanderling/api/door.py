@@ -15,6 +15,7 @@ from django.db import DataError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 
+from sanderling.accounts.throttling import TooManyAttempts
 from sanderling.api import answering, logging_calls, routing, texts
 from sanderling.api.answering import ANY_ORIGIN
 from sanderling.api.authenticating import caller_of
@@ -81,7 +82,10 @@ def _answer(request: HttpRequest, rest: str) -> HttpResponse:
     operation = found.operations.get("GET" if request.method == "HEAD" else str(request.method))
     if operation is None:
         return _wrong_verb(request, found)
-    caller = caller_of(request)
+    try:
+        caller = caller_of(request)
+    except TooManyAttempts as error:
+        return answering.problem(request, error)
     response = _guarded(request, operation, found, caller)
     if caller is not None:
         milliseconds = (time.perf_counter() - started) * 1000

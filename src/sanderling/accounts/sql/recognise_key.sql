@@ -4,7 +4,7 @@ SELECT k.id, k.organisation_id, k.description, k.start, k.digest, k.rights, k.is
        k.created_by_id, k.created_at, k.last_used_at,
        o.name AS its_name, o.time_zone AS its_time_zone, o.language AS its_language,
        o.currency AS its_currency, o.second_person AS its_second_person,
-       o.text_scalars AS its_text_scalars,
+       o.text_scalars AS its_text_scalars, o.password_calls AS its_password_calls,
        o.created_at AS its_created_at
   FROM accounts_apikey AS k
   JOIN accounts_organisation AS o ON o.id = k.organisation_id

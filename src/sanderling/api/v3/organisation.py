@@ -8,7 +8,9 @@ from sanderling.api.calling import Call
 from sanderling.api.operations import operation
 from sanderling.api.shapes import Shape
 
-COLUMNS = ("name", "time_zone", "language", "currency", "second_person", "text_scalars")
+COLUMNS = (
+    "name", "time_zone", "language", "currency", "second_person", "text_scalars", "password_calls",
+)  # fmt: skip
 
 
 class OrganisationBody(Shape):
@@ -20,6 +22,7 @@ class OrganisationBody(Shape):
     currency: str | None = None
     second_person: bool | None = None
     text_scalars: bool | None = None
+    password_calls: bool | None = None
 
 
 @operation("GET", "/v3/organisation", summary="Settings of the organisation")
@@ -30,7 +33,11 @@ def get_organisation(call: Call) -> dict[str, Any]:
 
 @operation("PUT", "/v3/organisation", summary="Change the settings of the organisation")
 def change_organisation(call: Call, body: OrganisationBody) -> dict[str, Any]:
-    """Change what is given; ``textScalars`` makes old methods write numbers as texts."""
+    """Change what is given.
+
+    ``textScalars`` makes old methods write numbers as texts; with ``passwordCalls`` owners and
+    marketers may call with their own login and password.
+    """
     given = {name: getattr(body, name) for name in COLUMNS}
     changes = {name: value for name, value in given.items() if value is not None}
     return _shown(organisations.change(call.organisation_id, changes, by=call.actor))
@@ -45,4 +52,5 @@ def _shown(organisation: Organisation) -> dict[str, Any]:
         "currency": organisation.currency,
         "secondPerson": organisation.second_person,
         "textScalars": organisation.text_scalars,
+        "passwordCalls": organisation.password_calls,
     }

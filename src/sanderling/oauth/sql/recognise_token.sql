@@ -1,7 +1,8 @@
 -- recognise_token: what a living token opens, and the organisation for which it acts.
 -- One row by the token's hash (unique), in one round trip: it is asked at every call of an app.  The
 -- person must still be a member, and the rights are the app's of this moment.
-SELECT o.id, o.name, o.time_zone, o.language, o.currency, o.second_person, o.created_at,
+SELECT o.id, o.name, o.time_zone, o.language, o.currency, o.second_person, o.text_scalars,
+       o.password_calls, o.created_at,
        t.id AS token_id, t.user_id, t.last_used_at AS token_used_at,
        a.id AS app_id, a.name AS app_name, a.scopes AS app_scopes
   FROM oauth_accesstoken AS t

@@ -57,16 +57,23 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Organisation
-        fields = ("name", "time_zone", "language", "currency", "second_person", "text_scalars")
+        fields = (
+            "name", "time_zone", "language", "currency", "second_person", "text_scalars",
+            "password_calls",
+        )  # fmt: skip
         labels = {
             "name": _("Name"),
             "second_person": _("A second person must approve a campaign before it starts"),
             "text_scalars": _("Old methods of the API write numbers as texts"),
+            "password_calls": _("Programs may call with a person's login and password"),
         }
         help_texts: ClassVar = {
             "text_scalars": _(
                 'Only for programs that expect "0.0" and "false" of address books, balance,'
                 " adding a contact, sending and status."
+            ),
+            "password_calls": _(
+                "Only for programs that cannot be given a key. It holds for owners and marketers."
             ),
         }
 
