@@ -187,6 +187,23 @@ def test_pkce_is_honoured(partner, owner, cast):
     assert "access_token" in partner.tokens_for(code, code_verifier=verifier)
 
 
+@pytest.mark.parametrize("method", ["plain", None, "S512"])
+def test_a_challenge_that_is_not_hashed_is_refused(partner, owner, method):
+    more = {"code_challenge_method": method} if method else {}
+    answer = owner.get(partner.asks(code_challenge="v" * 64, state="s-1", **more))
+    said = parse_qs(urlsplit(answer["Location"]).query)
+    assert (said["error"], said["state"]) == (["invalid_request"], ["s-1"])
+
+
+def test_a_slash_at_the_end_is_no_other_address(partner, owner, cast):
+    path = partner.asks().replace("authorize?", "authorize/?")
+    assert b"Plover CRM" in owner.get(path).content
+    wish = partner.exchange(partner.code_from(owner, cast.organisation.pk))
+    assert Client().post("/uaa/oauth/token/", wish).status_code == 200
+    wrong = partner.asks().replace("callback", "callback%2F")
+    assert owner.get(wrong).status_code == 400  # of the app's own address the slash counts
+
+
 def test_a_public_app_must_use_pkce(partner, owner):
     partner.app.is_public = True
     partner.app.save(update_fields=["is_public"])

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from oauth2_provider.exceptions import OAuthToolkitError
 from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauth2_provider.views.mixins import OAuthLibMixin
+from oauthlib.oauth2.rfc6749.errors import UnsupportedCodeChallengeMethodError
 
 from sanderling.oauth.models import AccessToken, Application, Grant, RefreshToken
 
@@ -103,8 +104,15 @@ TOOLKIT = _Toolkit()
 
 
 def wish_of(request: HttpRequest) -> tuple[Application, dict[str, Any]]:
-    """Return the app that asks and its checked wish; raises the toolkit's error otherwise."""
+    """Return the app that asks and its checked wish; raises the toolkit's error otherwise.
+
+    A challenge that is not hashed proves nothing to who reads the address, so ``plain``, also by
+    default, is refused (RFC 7636 §4.4.1); our metadata do not name it.
+    """
     _, credentials = TOOLKIT.validate_authorization_request(request)
+    if credentials.get("code_challenge") and credentials.get("code_challenge_method") != "S256":
+        asked = credentials["request"]
+        raise OAuthToolkitError(error=UnsupportedCodeChallengeMethodError(request=asked))
     app = Application.objects.get(client_id=credentials["client_id"])
     return app, credentials
 

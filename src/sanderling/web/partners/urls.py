@@ -1,15 +1,15 @@
 """Addresses of partners' apps and of the authorization server."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from sanderling.web.partners import authorizing, registering
 
 urlpatterns = [
-    path("uaa/oauth/authorize", authorizing.authorize, name="oauth-authorize"),
+    re_path(r"^uaa/oauth/authorize/?$", authorizing.authorize, name="oauth-authorize"),
     # The product's document prints the path twice over; apps were written from it.
     path("uaa/oauth/authorize/oauth/authorize", authorizing.authorize),
-    path("uaa/oauth/token", authorizing.token, name="oauth-token"),
-    path("uaa/oauth/revoke", authorizing.revoke, name="oauth-revoke"),
+    re_path(r"^uaa/oauth/token/?$", authorizing.token, name="oauth-token"),
+    re_path(r"^uaa/oauth/revoke/?$", authorizing.revoke, name="oauth-revoke"),
     path(".well-known/oauth-authorization-server", authorizing.metadata, name="oauth-metadata"),
     path(".well-known/oauth-authorization-server/<path:issuer_path>", authorizing.metadata),
     path("partners/", registering.index, name="partners-list"),
