@@ -5,12 +5,14 @@ habit of theirs that the contract's page does not show.
 """
 
 import json
+from datetime import timedelta
 from email import message_from_bytes, policy
 
 import pytest
 from django.test import Client
 from programs import Program, program_of
 
+from sanderling.activities.models import Activity
 from sanderling.contacts import consent, fields, importing, lists
 from sanderling.contacts.models import Contact, ContactKey, ListMember
 from sanderling.events.models import Event, EventType
@@ -403,3 +405,34 @@ def test_a_letter_may_leave_its_links_alone(api, cast):
         trackUrls=False,
     )
     assert html.startswith("<a href='https://shop.example/'></a>")
+
+
+# A program's own names of its requests
+
+
+def test_a_request_keeps_the_id_that_its_program_gave_it(api, cast, message):
+    rows = [
+        {"contactId": cast.dina.pk, "externalRequestId": "order 7/5~1%"},
+        {"contactId": cast.ivan.pk},
+        {"contactId": cast.ivan.pk, "externalRequestId": "x" * 300},
+    ]
+    answer = api.post(f"/v1/message/{message.pk}/smartsend", {"recipients": rows}).json()
+    asked = [one["requestId"] for one in answer["results"]]
+    body = {
+        "from": "news@shop.example", "subject": "Hi", "htmlText": "<p>Hi</p>",
+        "emails": ["kozak@example.com"], "externalRequestId": "R-1",
+    }  # fmt: skip
+    asked.append(api.post("/v1/message/email", body).json()["results"]["requestId"])
+    for one in Delivery.objects.all():
+        Activity.objects.create(
+            organisation=cast.organisation, contact_id=one.contact_id, delivery_id=one.id,
+            status="DELIVERED",
+        )  # fmt: skip
+    delivery = {str(one.request_id): one.id for one in Delivery.objects.all()}
+    day = Activity.objects.first().occurred_at.date()
+    period = f"dateFrom={day - timedelta(days=1)}&dateTo={day + timedelta(days=1)}"
+    told = {
+        row["messageInstanceId"]: row.get("externalRequestId")
+        for row in api.get(f"/v2/contacts/activity?{period}").json()
+    }
+    assert [told[delivery[one]] for one in asked] == ["order 7/5~1%", None, "x" * 57, "R-1"]

@@ -43,6 +43,7 @@ class Wish:
     params: dict[str, Any] | None
     language: str
     problem: str = ""
+    external_id: str = ""
 
 
 def check_number(recipients: Sequence[Recipient]) -> None:
@@ -68,7 +69,14 @@ def wish_of(sent: Recipient, channel: str) -> Wish:
         problem = problem or _locator_problem(locator, channel)
     else:
         problem = "contactId, externalCustomerId or locator must be specified"
-    return Wish(shown, identity, params, (sent.language_code or "")[:20], problem)
+    return Wish(
+        shown,
+        identity,
+        params,
+        (sent.language_code or "")[:20],
+        problem,
+        sent.external_request_id or "",
+    )
 
 
 def _old_locator(sent: Recipient) -> str:

@@ -64,6 +64,7 @@ class Pace:
         return -(-self.most // BATCH_SIZE)
 
 
+LONGEST_REQUEST = 90  # of a step, so that a mark has its place
 NO_PACE = Pace(BATCH_SIZE, 0)
 
 
@@ -71,9 +72,9 @@ NO_PACE = Pace(BATCH_SIZE, 0)
 class NewDelivery:
     """One message wanted for one contact.
 
-    ``step`` makes it unique within its origin: ``step_of(run, block)`` in a workflow, the
-    request id in the API.  An empty address or language means the contact's own.  ``params`` is
-    what the template sees as ``data``.
+    ``step`` makes it unique within its origin: ``step_of(run, block)`` in a workflow,
+    ``step_of_request`` in the API.  An empty address or language means the contact's own.
+    ``params`` is what the template sees as ``data``.
     """
 
     contact_id: int
@@ -99,6 +100,21 @@ class Queued:
 def step_of(run_id: int, block: str) -> str:
     """Return the step of a workflow's run; activities read the run and the block from it."""
     return f"{run_id}/{block}"
+
+
+def step_of_request(request_id: uuid.UUID, external_id: str = "") -> str:
+    """Return the step of a program's request; activities read the program's own id from it.
+
+    What may follow a step begins with ``~`` (a fallback, a joined contact), so none is within.
+    """
+    written = external_id.replace("%", "%25").replace("~", "%7E")
+    return f"{request_id.hex}/{written}"[:LONGEST_REQUEST] if written else str(request_id)
+
+
+def external_id_in(step: str) -> str:
+    """Return the id that the program gave its request, if it gave one."""
+    _, _, written = step.partition("~")[0].partition("/")
+    return written.replace("%7E", "~").replace("%25", "%")
 
 
 def enqueue_audience(

@@ -22,13 +22,15 @@ def snippet(organisation_id: int) -> str:
     """Return the lines to paste into every page; raises NotFound before there is a domain.
 
     The first line lets pages call ``eS`` before the script has come; a site whose policy
-    forbids inline scripts may leave it out.
+    forbids inline scripts may leave it out.  Plugins of shops look for ``init`` in it, and put
+    its options there.
     """
     site = registering.site_of(organisation_id)
     if site is None or not registering.domains_of(organisation_id):
         raise NotFound(NO_DOMAIN)
     return (
-        "<script>window.eS=window.eS||function(){(eS.q=eS.q||[]).push(arguments)};</script>\n"
+        "<script>window.eS=window.eS||function(){(eS.q=eS.q||[]).push(arguments)};"
+        "eS('init');</script>\n"
         f'<script async src="{address_of(site)}"></script>\n'
     )
 

@@ -4,6 +4,7 @@ import base64
 import binascii
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -19,7 +20,8 @@ from sanderling.contacts.models import Contact, KeyKind
 from sanderling.lib.errors import Invalid
 from sanderling.messages.models import Content
 from sanderling.optin import wishing
-from sanderling.sending.models import Delivery, DeliveryStatus
+from sanderling.sending.models import Delivery, DeliveryStatus, OriginKind
+from sanderling.sending.queueing import external_id_in
 
 USUAL = MOST = 25_000
 LONGEST = dt.timedelta(days=93)  # three months
@@ -76,7 +78,8 @@ def activity(call: Call, query: Wanted) -> Answer:
     people = Contact.objects.filter(organisation_id=call.organisation_id).in_bulk(
         {row.contact_id for row in rows}
     )
-    body = [_row(call, row, people.get(row.contact_id)) for row in rows]
+    named = _named_by_programs(rows)
+    body = [_row(call, row, people.get(row.contact_id), named) for row in rows]
     return Answer(body, content_type="application/json")
 
 
@@ -151,10 +154,25 @@ def _after(found: QuerySet[Activity], offset: str | None) -> QuerySet[Activity]:
     return found.filter(Q(occurred_at__gt=moment) | Q(occurred_at=moment, id__gt=last))
 
 
-def _row(call: Call, fact: Activity, contact: Contact | None) -> dict[str, Any]:
+def _named_by_programs(rows: list[Activity]) -> dict[int, str]:
+    """Return the ids that programs gave their own requests, by delivery."""
+    asked = [row for row in rows if row.broadcast_id is None and row.workflow_id is None]
+    found = Delivery.objects.filter(
+        contact_id__in={row.contact_id for row in asked},
+        id__in={row.delivery_id for row in asked if row.delivery_id is not None},
+        origin_kind=OriginKind.API,
+        origin_step__contains="/",
+    )
+    return {number: external_id_in(step) for number, step in found.values_list("id", "origin_step")}
+
+
+def _row(
+    call: Call, fact: Activity, contact: Contact | None, named: Mapping[int, str]
+) -> dict[str, Any]:
     offset = f"{fact.occurred_at.isoformat()}|{fact.id}".encode()
     return present(
         iid=str(uuid.UUID(int=fact.id)),
+        externalRequestId=named.get(fact.delivery_id or 0),
         contactId=fact.contact_id,
         externalCustomerId=(contact.external_id or None) if contact else None,
         email=(contact.email or None) if contact else None,

@@ -59,7 +59,11 @@ def load_promocodes(call: Call, body: Codes, query: Terms) -> dict[str, Any]:
 
 @operation("GET", "/v1/promocodes", summary="Promo codes")
 def list_promocodes(call: Call, query: Terms) -> list[dict[str, Any]]:
-    """Return the codes of a kind, at most ten thousand."""
+    """Return the codes of a kind, at most ten thousand.
+
+    The contract's ``string`` (api.md §5.10.2) is what its pages print of every answer that is
+    text on the wire (R5); the text of a list of codes with their terms is JSON.
+    """
     return [_row(call, one) for one in _matching(call, query, query.in_use)[:MOST]]
 
 

@@ -22,7 +22,7 @@ from sanderling.postgres.statements import fetch
 from sanderling.segments.freezing import people_sql
 from sanderling.sending import choosing
 from sanderling.sending.models import DeliveryStatus, OriginKind
-from sanderling.sending.queueing import NewDelivery, Origin, Queued, enqueue_many
+from sanderling.sending.queueing import NewDelivery, Origin, Queued, enqueue_many, step_of_request
 
 MOST_OF_A_GROUP = 100_000
 REASONS = {
@@ -71,6 +71,7 @@ class OutgoingEmail(Shape):
     subscriptions_keys: list[str] | None = None
     track_urls: bool | None = None
     skip_personalisation: bool | None = None
+    external_request_id: str | None = None
 
 
 class OutgoingText(Shape):
@@ -83,6 +84,7 @@ class OutgoingText(Shape):
     tags: list[str] | None = None
     subscriptions_keys: list[str] | None = None
     track_urls: bool | None = None
+    external_request_id: str | None = None
 
 
 class OutgoingSMS(OutgoingText):
@@ -155,7 +157,10 @@ def send_email(call: Call, body: OutgoingEmail) -> dict[str, Any]:
             "categories": body.subscriptions_keys or [],
         },
     )
-    recipients = [Recipient(locator=one) for one in body.emails or ()]
+    recipients = [
+        Recipient(locator=one, external_request_id=body.external_request_id)
+        for one in body.emails or ()
+    ]
     check_number(recipients)
     wishes = [wish_of(one, Channel.EMAIL) for one in recipients]
     return _answer(_send(call, content, wishes, origin_id=0))
@@ -228,8 +233,12 @@ def _send_text(
     )
     rows = []
     if body.group_id is not None:
-        rows.append(_send_to_group(call, content, body.group_id, {}, 0))
-    recipients = [Recipient(locator=one) for one in body.phone_numbers or ()]
+        external_id = body.external_request_id or ""
+        rows.append(_send_to_group(call, content, body.group_id, {}, 0, external_id))
+    recipients = [
+        Recipient(locator=one, external_request_id=body.external_request_id)
+        for one in body.phone_numbers or ()
+    ]
     check_number(recipients or [Recipient()])
     wishes = [wish_of(one, channel) for one in recipients]
     return _answer(rows + _send(call, content, wishes, origin_id=0))
@@ -263,8 +272,8 @@ def _send(
         return [_error(wish.locator, wish.problem or problem) for wish in wishes]
     contact_ids = contacts_of(call.organisation_id, wishes, by=call.actor)
     asked = [
-        (at, NewDelivery(contact_id, str(request), params=wish.params, language=wish.language,
-                         request_id=request))
+        (at, NewDelivery(contact_id, step_of_request(request, wish.external_id),
+                         params=wish.params, language=wish.language, request_id=request))
         for at, (wish, contact_id) in enumerate(zip(wishes, contact_ids, strict=True))
         if contact_id and not wish.problem
         for request in [uuid.uuid4()]
@@ -283,7 +292,12 @@ def _send(
 
 @transaction.atomic
 def _send_to_group(
-    call: Call, content: Content, group_id: int, params: dict[str, Any], message_id: int
+    call: Call,
+    content: Content,
+    group_id: int,
+    params: dict[str, Any],
+    message_id: int,
+    external_id: str = "",
 ) -> dict[str, Any]:
     if problem := _no_road(content):
         return _error(str(group_id), problem)
@@ -293,7 +307,12 @@ def _send_to_group(
         raise Invalid(f"More than {MOST_OF_A_GROUP} people: send a broadcast instead.")
     request = uuid.uuid4()
     wishes = [
-        NewDelivery(contact_id, str(request), params=params or None, request_id=request)
+        NewDelivery(
+            contact_id,
+            step_of_request(request, external_id),
+            params=params or None,
+            request_id=request,
+        )
         for (contact_id,) in rows
     ]
     enqueue_many(content, wishes, origin=Origin(OriginKind.API, message_id))

@@ -210,7 +210,10 @@
 
   window.eS = function () { run(arguments); };
   window.eS.ready = true;
-  var first = Array.prototype.filter.call(waiting, function (args) { return args[0] === "init"; })[0];
-  commands.init(first && first[1]);
+  /* The snippet says init itself; a page that has options says it once more. */
+  var told = Array.prototype.filter.call(waiting, function (args) {
+    return args[0] === "init" && args[1];
+  })[0];
+  commands.init(told && told[1]);
   Array.prototype.forEach.call(waiting, run);
 })(window, document, __CONFIG__);
