@@ -372,3 +372,67 @@ def test_properties_of_the_engine_for_ranges_and_macros():
     macro = "#macro(m $a)#set($a = $nope)$a#end#m(\"x-$one\") #m('y') #m($name) #m(1)"
     assert render(macro, velocimacro__enable_bc_mode="true") == "\"x-$one\" 'y' $name $a"
     assert render(macro) == "$a $a $a $a"
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        # Signs that begin nothing hang on the text after them, and are lost before anything else.
+        ("$! x $#  #set($x = 1)y", "$ x $#  y"),
+        (r"$$\\#if($t)a#end", r"\a"),
+        ("$#*c*#a $##c", "a $"),
+        ("$$#[[x]]#", "[[x"),
+        (r"\$$name \$$nope #\$name", r"$name \$nope #\Anna"),
+        # With signs before it a directive keeps its blanks.
+        ("a\n  $#if($t)\nb\n  #end\nc", "a\n  $b\n\nc"),
+        # What stands without a sign after a property is printed, whatever it looks like.
+        ("$nope.y{a.b[0]}c $nope.y$one(", "$nope.y{a.b[0]}c $nope.y1("),
+        ("$nope.foo(#if($t)bar 5 'a'#end", "$nope.foo(bar 5 'a'"),
+    ],
+)
+def test_signs_and_what_follows_a_reference(template, text):
+    assert_prints(template, text)
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "$nope.y${one}[x",
+        "$nope.y#set($x = 1)[x",
+        "$m.k##c\n[x",
+        "$list[0]true",
+        "$m.true",
+        "$nope.foo(#if($t)<b>#end",
+        "$nope.y{a #set($x = 1)",
+    ],
+)
+def test_what_cannot_follow_a_reference(template):
+    with pytest.raises(velocity.ParseError):
+        velocity.compile(template)
+
+
+@pytest.mark.parametrize(
+    ("mode", "template", "text"),
+    [
+        (
+            "structured",
+            "  #if($t)\n    A\n    #if($t)\n      B\n    #end\n  #end\nC",
+            "  A\n  B\nC",
+        ),
+        # A body in the line of its directive stays, and an #if whose line does not end with #end.
+        ("structured", "  #foreach($i in [1..2])a\n    b\n  #end\n", "a\n    b\na\n    b\n"),
+        ("structured", "#if($t)\n    A\n#end x", "    A\n x"),
+        # Empty lines count as indentation.
+        ("structured", "#if($t)\n\n  A\n\n  B\n#end\n", "  A\n  B\n"),
+        ("bc", "  #*c*##set($x = 1)\ny", "  y"),
+        ("bc", "  #set($x = 1)\n  y", "  y"),
+        ("bc", "a  #set($x = 1)\ny", "a  y"),
+        ("none", "  #if($t)  \n a\n #end\n", "    \n a\n \n"),
+    ],
+)
+def test_blanks_of_the_other_modes(mode, template, text):
+    made = velocity.compile(
+        template, options=velocity.options_from({"parser.space_gobbling": mode})
+    )
+    assert made.render_by_closures(copy.deepcopy(CONTEXT)).text == text
+    assert made.render_compiled(copy.deepcopy(CONTEXT)).text == text

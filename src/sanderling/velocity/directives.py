@@ -77,7 +77,6 @@ class DirectiveParser(ExpressionParser):
         self.words_given: list[tuple[str, Word]] = []
         self.loops = 0
         self.argument_texts: list[str] = []
-        self.indent = ""
         self.at_line_start = True
         self.closer_starts_line = False
         self.inside_comment = False
@@ -109,9 +108,13 @@ class DirectiveParser(ExpressionParser):
         self.position += len(name) + (3 if self.peek(2) == "#{" else 1)
         return self.text[start : self.position]
 
+    def set_touches(self) -> bool:
+        """Whether this '#set' has its parenthesis on the same line."""
+        return _SET.match(self.text, self.position) is not None
+
     def set_follows(self) -> bool:
         """Whether this '#set' is followed by its parenthesis; otherwise it is text or a macro."""
-        if _SET.match(self.text, self.position):
+        if self.set_touches():
             return True
         return bool(OPENING.match(self.text, self.position + 4))
 
@@ -127,10 +130,10 @@ class DirectiveParser(ExpressionParser):
 
     # Directives
 
-    def directive(self, name: str, starts_line: bool) -> Directive | str:
-        """The directive that starts here; text when it turns out to be none."""
+    def directive(self, name: str, starts_line: bool) -> Directive:
+        """The directive that starts here; a word that is none is a call of a macro."""
         reader = _READERS.get(name)
-        if reader is None:
+        if reader is None or (name == "set" and not self.set_follows()):
             return self._macro_call(name, starts_line)
         offset = self.offset()
         self.directive_text()
@@ -205,7 +208,7 @@ class DirectiveParser(ExpressionParser):
         )
 
     def _loop_otherwise(self, offset: int) -> Block:
-        prefix = self._line_end(True)
+        prefix = self._opening_line_end(self.closer_starts_line)
         block, _ = self.block(("end",), ("foreach", offset))
         block.prefix = prefix
         return block
@@ -243,7 +246,7 @@ class DirectiveParser(ExpressionParser):
                 parameters.append((argument.root, None))
         return parameters
 
-    def _macro_call(self, name: str, starts_line: bool) -> Directive | str:
+    def _macro_call(self, name: str, starts_line: bool) -> Directive:
         start, offset = self.position, self.offset()
         self.directive_text()
         has_parentheses = bool(OPENING.match(self.text, self.position))
@@ -399,7 +402,6 @@ class DirectiveParser(ExpressionParser):
         self.comment_closes()
         found = self.match(LINE_END) if belongs else None
         self.at_line_start = found is not None
-        self.indent = ""
         return found[0] if found else ""
 
     def _opening_line_end(self, starts_line: bool) -> str:

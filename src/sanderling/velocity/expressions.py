@@ -48,7 +48,7 @@ MAX_STEPS = 100
 
 # `${$name}` is another spelling of `${name}`.
 _REFERENCE = re.compile(r"\$(!?)(\{\$?)?(?=[A-Za-z_])")
-_ARGUMENTS_FOLLOW = re.compile(r"\((?=[ \t\r\n)\"'$\[{(!\-0-9A-Za-z_]|\.[0-9])")
+_ARGUMENTS_FOLLOW = re.compile(r"\((?=[ \t\r\n)\"'\[{(!\-0-9A-Za-z_]|\.[0-9]|\$!?\{?\$?[A-Za-z_])")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _UNICODE_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})")
 _CONTINUED_LINE = re.compile(r"\\[ ]*\n")
@@ -217,8 +217,8 @@ class ExpressionParser(Cursor):
             return None
         name = self.match(self.name_pattern)
         assert name is not None
-        steps = self._steps()
-        alternate = self._formal_end() if head[2] else None
+        steps = self.steps()
+        alternate = self.formal_end() if head[2] else None
         return Reference(
             name[0],
             steps,
@@ -228,14 +228,16 @@ class ExpressionParser(Cursor):
             alternate=alternate,
         )
 
-    def _formal_end(self) -> Node | None:
+    def formal_end(self) -> Node | None:
+        """The other value after '|', if any, and the brace that closes a reference."""
         alternate = None
         if self.take("|"):
             alternate = self._expression_in(_ALTERNATE)
         self.expect("}", "at the end of '${…'")
         return alternate
 
-    def _steps(self) -> list[Step]:
+    def steps(self) -> list[Step]:
+        """`.property`, `.method(…)` and `[index]`, as many as follow."""
         steps: list[Step] = []
         while step := self._step():
             steps.append(step)
@@ -248,6 +250,8 @@ class ExpressionParser(Cursor):
         if self.peek() == ".":
             if not (found := self.name_pattern.match(self.text, self.position + 1)):
                 return None
+            if found[0] in _CONSTANTS:
+                raise self.error(f"'{found[0]}' cannot be a property: write ['{found[0]}'].")
             self.position = found.end()
             if self.match(_ARGUMENTS_FOLLOW):
                 return Call(found[0], self._arguments(), offset)

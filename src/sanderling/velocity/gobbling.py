@@ -33,6 +33,8 @@ def settle(body: list[Node], mode: Gobbling) -> list[Node]:
 
 
 def _settle(body: list[Node], mode: Gobbling) -> list[Node]:
+    if mode is Gobbling.BC:
+        _settle_blanks_of_sets(body)
     settled: list[Node] = []
     for node in body:
         if isinstance(node, Directive):
@@ -43,30 +45,35 @@ def _settle(body: list[Node], mode: Gobbling) -> list[Node]:
 
 
 def _settle_directive(settled: list[Node], node: Directive, mode: Gobbling) -> None:
-    if mode is Gobbling.BC and isinstance(node, SetDirective):
-        _settle_blanks_of_set(settled, node)
-    elif mode in (Gobbling.NONE, Gobbling.BC):
+    keeps_all = mode is Gobbling.NONE or bool(node.more)
+    if keeps_all or mode is Gobbling.BC:
         append(settled, Text(node.prefix))
+    append(settled, Text(node.more))
     if isinstance(node, MacroCall):
         _settle_source(node, mode)
     for block in blocks_of(node):
         _settle_block(block, mode)
     append(settled, node)
-    if mode is Gobbling.NONE:
+    if keeps_all:
         append(settled, Text(node.postfix))
 
 
-def _settle_blanks_of_set(settled: list[Node], node: SetDirective) -> None:
+def _settle_blanks_of_sets(body: list[Node]) -> None:
     # In 1.x the blanks before #set are its own, unless they belong to text that goes before.
-    before = settled[-1] if settled else None
-    if node.prefix and isinstance(before, Text):
-        append(settled, Text(node.prefix))
-    elif isinstance(before, Text) and not before.text.strip(" \t"):
-        settled.pop()
+    before: Node | None = None
+    for node in body:
+        if isinstance(node, SetDirective):
+            if not isinstance(before, Text) or not before.moves:
+                node.prefix = ""
+            elif not before.text.strip(" \t"):
+                before.text = ""
+        before = node
 
 
 def _settle_source(node: MacroCall, mode: Gobbling) -> None:
     # A call of a macro that does not exist prints what was written, blanks and all.
+    if node.more:
+        return
     before = node.prefix if mode in (Gobbling.LINES, Gobbling.STRUCTURED) else ""
     after = node.postfix if mode is not Gobbling.NONE else ""
     node.source = before + node.source + after
@@ -74,9 +81,9 @@ def _settle_source(node: MacroCall, mode: Gobbling) -> None:
 
 def _settle_block(block: Block, mode: Gobbling) -> None:
     before = block.prefix if mode is Gobbling.NONE else ""
-    after = block.postfix if mode in (Gobbling.NONE, Gobbling.BC) else ""
+    after = block.postfix if block.more or mode in (Gobbling.NONE, Gobbling.BC) else ""
     body: list[Node] = []
-    for node in (Text(before), *_settle(block.body, mode), Text(after)):
+    for node in (Text(before), *_settle(block.body, mode), Text(after + block.more)):
         append(body, node)
     block.body = body
 
@@ -113,60 +120,49 @@ def _outdent_blocks(node: Node) -> None:
     for block in blocks_of(node):
         for child in block.body:
             _outdent_blocks(child)
-    if isinstance(node, Directive):
-        outdent = _Outdent(node.prefix)
-        for block in blocks_of(node):
-            outdent.block(block)
+    if not isinstance(node, Directive):
+        return
+    if node.postfix if isinstance(node, If) else not node.more:
+        _Outdent(node.prefix).bodies(node)
 
 
 class _Outdent:
     """Takes the first indentation it meets, beyond that of the directive, from every line.
 
     As in the original, empty lines count as indentation: a body that starts with one loses the
-    empty lines, not the blanks.
+    empty lines, not the blanks. A body that goes on in the line of its directive stays.
     """
 
     def __init__(self, parent: str) -> None:
         self.parent = parent
-        self.extra = ""
+        self.extra: str | None = None
+        self.pattern: re.Pattern[str] | None = None
 
-    def block(self, block: Block) -> None:
-        for index, node in enumerate(block.body):
-            if isinstance(node, Text):
-                block.body[index] = Text(self._moved_text(block, index, node.text))
-            elif isinstance(node, Directive):
-                node.prefix = self.moved(node.prefix)
-                for inner in blocks_of(node):
-                    self.block(inner)
-        block.postfix = self.moved(block.postfix)
+    def bodies(self, node: Directive) -> None:
+        for number, block in enumerate(blocks_of(node)):
+            if number == 0 or not isinstance(node, If) or self.extra:
+                self._body(block)
 
-    def _moved_text(self, block: Block, index: int, text: str) -> str:
-        pieces = _LINE_PIECES.findall(text)
-        for number, piece in enumerate(pieces):
-            if number or _starts_line(block, index) or self._is_gap(block, index, text, piece):
-                pieces[number] = self.moved(piece)
-        return "".join(pieces)
+    def _body(self, block: Block) -> None:
+        if not block.prefix:
+            return
+        for node in block.body:
+            if isinstance(node, Text) and node.moves:
+                node.text = self._moved(node.text)
+            elif isinstance(node, Directive) and node.prefix:
+                node.prefix = self._moved(node.prefix)
+                if self.extra:
+                    self.bodies(node)
 
-    def _is_gap(self, block: Block, index: int, text: str, piece: str) -> bool:
-        """Whether these are line ends after a reference, more than one or with blanks after."""
-        after_reference = index > 0 and not isinstance(block.body[index - 1], Directive)
-        return after_reference and piece.isspace() and "\n" in piece and text != "\n"
-
-    def moved(self, piece: str) -> str:
-        if not piece.startswith(self.parent):
-            return piece
-        rest = piece[len(self.parent) :]
-        if not self.extra:
-            self.extra = rest[: len(rest) - len(rest.lstrip())]
-        return self.parent + rest.removeprefix(self.extra)
+    def _moved(self, text: str) -> str:
+        if self.extra is None:
+            found = re.match(rf"{self.parent}(\s+)", text)
+            self.extra = found[1] if found else ""
+            self.pattern = re.compile(_LINE_START + re.escape(self.parent + self.extra))
+        if not self.extra or not self.pattern:
+            return text
+        return self.pattern.sub(lambda found: self.parent, text)
 
 
-def _starts_line(block: Block, index: int) -> bool:
-    if index == 0:
-        return bool(block.prefix)
-    before = block.body[index - 1]
-    return isinstance(before, Directive) and bool(before.postfix)
-
-
-# What stands on one line with its end, and all blank lines after it.
-_LINE_PIECES = re.compile(r"[^\r\n]+(?:[\r\n](?:[ \t\r\n]*[\r\n])?)?|[\r\n](?:[ \t\r\n]*[\r\n])?")
+# Where a line starts for Java: not inside '\\r\\n'.
+_LINE_START = "(?:(?<![^\\n\\r\\x85\\u2028\\u2029])(?<!\\r(?=\\n)))"

@@ -18,9 +18,10 @@ class Node:
 
 @dataclass(slots=True)
 class Text(Node):
-    """Text that is printed as it stands."""
+    """Text that is printed as it stands; `moves` where structured gobbling may outdent it."""
 
     text: str
+    moves: bool = False
 
 
 # Expressions
@@ -151,21 +152,26 @@ class Block(Node):
     """A body, with the blanks around it that space gobbling decides about.
 
     `prefix`: the rest of the line after the opening directive; `postfix`: the blanks between the
-    line start and the closing one.
+    line start and the closing one; `more`: signs that the closing one stands behind.
     """
 
     body: list[Node]
     prefix: str = ""
     postfix: str = ""
+    more: str = ""
 
 
 @dataclass(slots=True)
 class Directive(Node):
-    """What all directives share: the blanks before them on the line, and the line end after."""
+    """What all directives share: the blanks before them on the line, and the line end after.
+
+    `more`: signs that stand directly before, as in `$#if(…)`; with them the blanks are kept.
+    """
 
     offset: int
     prefix: str = field(default="", kw_only=True)
     postfix: str = field(default="", kw_only=True)
+    more: str = field(default="", kw_only=True)
 
 
 @dataclass(slots=True)

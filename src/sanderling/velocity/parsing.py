@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 
-from .directives import DirectiveParser
 from .gobbling import settle
-from .lexing import BLANKS, MAX_SOURCE, PLAIN_HTML, PLAIN_TEXT, Source
-from .nodes import Block, Directive, MacroDefinition, Node, Reference, Text
+from .lexing import MAX_SOURCE, Source
+from .nodes import Block, MacroDefinition, Node, Text
 from .options import Options
+from .residue import After, Residue, ResidueParser
+from .signs import Begins, SignReader, Signs, left_over
 
 CONTROL = frozenset({"if", "elseif", "else", "end"})
 CLOSERS = frozenset({"elseif", "else", "end"})
@@ -24,12 +25,20 @@ PLUGGABLE = frozenset(
     {"foreach", "include", "parse", "macro", "evaluate", "break", "define", "stop"}
 )
 
-_LINE_COMMENT = re.compile(r"##[^\r\n]*(\r\n|\n|\r)?")
+_LINE_COMMENT = re.compile(r"##[^\r\n]*(?:\r\n|\n|\r)?")
 _BLOCK_COMMENT = re.compile(r"#\*.*?(?:\*#|\Z)", re.DOTALL)
 _TEXTBLOCK = re.compile(r"#\[\[(.*?)\]\]#", re.DOTALL)
 _BACKSLASHES = re.compile(r"\\+")
-_ESCAPED_BANG = re.compile(r"\$(\\+)(!+)(?=[A-Za-z_{])")
-_DOUBLE_BANG = re.compile(r"\$!!+(?=[A-Za-z_{])")
+_BLANKS = re.compile(r"[ \t]+(?=[$#\\\r\n]|\Z)")
+_COMMENT_AHEAD = re.compile(r"[ \t]*(?=<!--[ \t\r\n]*#\{?[@a-z])")
+_LINE = r"(?:\r\n|\n|\r)"
+# As the original cuts text: a line that is not blank with all whole lines after it, or a piece.
+_TEXT = re.compile(
+    rf"[ \t]*[^$#\\\r\n \t][^$#\\\r\n]*(?:{_LINE}(?:[^$#\\\r\n]*{_LINE})*)?|{_LINE}|[ \t]+"
+)
+_HTML_TEXT = re.compile(
+    rf"[ \t]*[^$#\\\r\n \t<][^$#\\\r\n<]*(?:{_LINE}(?:[^$#\\\r\n<]*{_LINE})*)?|{_LINE}|[ \t]+|<"
+)
 
 
 @dataclass(slots=True)
@@ -64,7 +73,7 @@ MAX_PARTS = 20_000
 """An e-mail of 20 kB has 300. Reading these takes half a second."""
 
 
-class TemplateParser(DirectiveParser):
+class TemplateParser(ResidueParser):
     """Reads a whole template, or the inside of a text in double quotes."""
 
     def __init__(
@@ -76,9 +85,10 @@ class TemplateParser(DirectiveParser):
         outer: TemplateParser | None = None,
     ) -> None:
         super().__init__(source, text, base, options)
-        self.pieces: list[str] = []
+        self.stray = ""
         self.parts: Iterator[int] = outer.parts if outer else count()
-        self.text_pattern = PLAIN_HTML if options.html_comments else PLAIN_TEXT
+        self.signs = SignReader(text, self.directive_pattern, self.name_pattern)
+        self.text_pattern = _HTML_TEXT if options.html_comments else _TEXT
         if outer:
             self.macros = outer.macros
             self.known = outer.known
@@ -108,130 +118,181 @@ class TemplateParser(DirectiveParser):
         if closers:
             name, offset = opener
             raise self.error(f"'#{name}' is never closed: its '#end' is missing.", offset)
-        self._keep_indent(block)
         self.depth -= 1
         return block, ""
 
     def _statement(self, block: Block, closers: tuple[str, ...]) -> str:
-        if found := self.match(self.text_pattern):
-            self._text(block, found[0])
+        if self.residue and self.in_residue(block):
             return ""
         char = self.peek()
-        if char == "$":
-            self._dollar(block, "")
-        elif char == "\\":
+        if char == "\\" and not self._dollar_ahead():
             self._backslashes(block)
-        elif char == "#":
-            return self._hash(block, closers)
-        else:
-            self._angle(block)
+            return ""
+        if char and char in "$#\\":
+            return self._sign(block, closers, self.signs.run(self.position, free=not self.residue))
+        if char in " \t<" and self.at_line_start and (found := self._indented_sign()):
+            return self._sign(block, closers, *found)
+        if char == "<" and self.options.html_comments and self.comment_opens():
+            return ""
+        self._text(block)
         return ""
 
     # Text, and the blanks that may belong to a directive after it
 
-    def _text(self, block: Block, text: str) -> None:
-        text = self.indent + text
-        head = text.rstrip(" \t")
-        self.at_line_start = head.endswith(("\n", "\r")) if head else self.at_line_start
-        self.indent = text[len(head) :] if self.at_line_start else ""
-        self.pieces.append(head if self.at_line_start else text)
+    def _text(self, block: Block) -> None:
+        found = self.match(self.text_pattern)
+        assert found is not None
+        text = found[0]
+        self.emit(block, text)
+        self.at_line_start = text.endswith(("\n", "\r"))
 
-    def _keep_indent(self, block: Block) -> None:
-        """The blanks at the line start turn out to be text."""
-        self.pieces.append(self.indent)
-        self.indent, self.at_line_start = "", False
-        self._flush(block)
+    def emit(self, block: Block, text: str, *, moves: bool = True) -> None:
+        """Add text to a body, after the signs that hang on it."""
+        if moves and self.stray:
+            text = self.stray + text
+        block.body.append(Text(text, moves))
+        self.stray, self.at_line_start = "", False
 
-    def _flush(self, block: Block) -> None:
-        if text := "".join(self.pieces):
-            block.body.append(Text(text))
-        self.pieces.clear()
-
-    def _angle(self, block: Block) -> None:
-        if self.options.html_comments and self.comment_opens():
-            return
-        self.take("<")
-        self._text(block, "<")
-
-    # Dollars and backslashes
-
-    def _dollar(self, block: Block, backslashes: str) -> None:
-        if found := self.match(_ESCAPED_BANG):
-            self._text(block, backslashes + "$" + found[1][1:] + found[2])
-            return
-        if found := self.match(_DOUBLE_BANG):
-            self._text(block, backslashes + "$" + "!" * (len(found[0]) - 2))
-            return
-        reference = self.reference()
-        if reference is None:
-            self.take("$")
-            self._lone(block, backslashes + "$")
-            return
-        self._keep_indent(block)
-        self._count_part()
-        block.body.append(self._with_backslashes(reference, backslashes))
-
-    def _lone(self, block: Block, char: str) -> None:
-        """A '$' or '#' that begins nothing.
-
-        The original hangs it on what comes next, and so loses it before an escape and before the
-        indentation of a directive; after a '$' a single backslash is text, not an escape.
-        """
-        run = _BACKSLASHES.match(self.text, self.position)
-        backslashes = run[0] if run else ""
-        if char == "$" and backslashes == "\\" and self.peek(2) == "\\$":
-            self.take(backslashes)
-            self._text(block, char + backslashes)
-        elif not self._is_lost(char, backslashes):
-            self._text(block, char)
-
-    def _is_lost(self, char: str, backslashes: str) -> bool:
+    def _indented_sign(self) -> tuple[Signs, str] | None:
+        """The directive that stands here after blanks, and the blanks; None when there is none."""
         start = self.position
-        try:
-            self.position += len(backslashes)
-            if backslashes:
-                before_directive = self._directive_ahead({*CONTROL, "set"})
-                return before_directive or (len(backslashes) > 1 and self.peek() != "$")
-            blanks = self.match(BLANKS)
-            starts_line = self.at_line_start and not self.indent and len(char) == 1
-            return starts_line and bool(blanks and blanks[0]) and self._directive_ahead({"if"})
-        finally:
-            self.position = start
+        if self.options.html_comments and (found := self.match(_COMMENT_AHEAD)):
+            self.comment_opens()
+        else:
+            found = self.match(_BLANKS)
+        if found and self.peek() in ("$", "#", "\\"):
+            signs = self.signs.run(self.position)
+            if signs.begins is Begins.DIRECTIVE:
+                return signs, found[0]
+        self.position = start
+        return None
 
-    def _directive_ahead(self, others: set[str]) -> bool:
-        name = self.directive_name_ahead() if self.peek() == "#" else None
-        if name is None:
-            return False
-        return name in others or self._is_directive(name) or (name == "set" and self.set_follows())
+    # Signs
 
-    def _with_backslashes(self, reference: Reference, backslashes: str) -> Reference:
+    def _sign(self, block: Block, closers: tuple[str, ...], signs: Signs, indent: str = "") -> str:
+        self._end_references(signs)
+        image = self.text[signs.start : signs.end]
+        before = self.text[signs.start : signs.last]
+        self.position = signs.end
+        if signs.begins is Begins.REFERENCE:
+            self._reference(block, signs, before)
+        elif signs.begins is Begins.DIRECTIVE:
+            self.stray, self.position = "", signs.last
+            return self._directive(block, closers, before, indent)
+        elif signs.begins is Begins.NOTHING:
+            self.stray = left_over(self.text[signs.start : signs.end + 1])
+        elif signs.begins is Begins.BANG:
+            self._bang(block, image)
+        elif signs.begins in (Begins.LINE_COMMENT, Begins.BLOCK_COMMENT, Begins.RAW):
+            self.stray, self.position = "", signs.last
+            self._comment(block, signs.begins, before)
+        else:
+            self.emit(block, image)
+            self.at_line_start = signs.begins is Begins.LINE_END
+            self._stay_after_sign(signs)
+        return ""
+
+    def _dollar_ahead(self) -> bool:
+        run = _BACKSLASHES.match(self.text, self.position)
+        return bool(run and self.text.startswith("$", run.end()))
+
+    def _end_references(self, signs: Signs) -> None:
+        """What references before these signs are over."""
+        if not self.residue:
+            return
+        if self.text[signs.start] != "#":
+            self.end_before_dollar()
+            if "#" in self.text[signs.start : signs.last + 1]:
+                self.end_after_call()
+        elif signs.start < signs.last:
+            self.end_before_hash()
+        else:
+            self._end_before_hash(signs)
+
+    def _end_before_hash(self, signs: Signs) -> None:
+        if signs.begins is Begins.LINE_COMMENT:
+            self.end_before_dollar()
+        elif signs.begins is Begins.DIRECTIVE and self._is_set(signs.last):
+            return
+        elif signs.begins not in (Begins.BLOCK_COMMENT, Begins.RAW):
+            self.end_before_hash()
+
+    def _is_set(self, position: int) -> bool:
+        start, self.position = self.position, position
+        found = self.directive_name_ahead() == "set" and self.set_touches()
+        self.position = start
+        return found
+
+    def _stay_after_sign(self, signs: Signs) -> None:
+        stays = signs.begins is Begins.NO_INDEX and signs.start != signs.last
+        if signs.begins is Begins.BRACE or stays:
+            self.residue.append(Residue(After.SIGN, int(signs.begins is Begins.BRACE)))
+
+    def _bang(self, block: Block, image: str) -> None:
+        """`$\\!name`: one backslash fewer is printed, and nothing is read."""
+        self.emit(block, image.replace("\\!", "!"), moves=False)
+
+    def _reference(self, block: Block, signs: Signs, before: str) -> None:
+        self.position = signs.last
+        reference = self.reference()
+        assert reference is not None
+        self._count_part()
+        run = _BACKSLASHES.match(before)
+        backslashes = run[0] if run else ""
+        more = before[len(backslashes) :]
         if backslashes:
-            reference.backslashes = "\\" * (len(backslashes) // 2)
             reference.escaped = len(backslashes) % 2 == 1
-        return reference
+            reference.backslashes = "\\" * (len(backslashes) // 2)
+        if more and not reference.escaped:
+            block.body.append(Text(reference.backslashes + more))
+            reference.backslashes = ""
+        self.stray, self.at_line_start = "", False
+        block.body.append(reference)
+        if not reference.source.startswith(("${", "$!{")):
+            self.leave_open(reference)
+
+    def _comment(self, block: Block, begins: Begins, before: str) -> None:
+        if begins is Begins.RAW:
+            self._textblock(block, before)
+            return
+        self.match(_LINE_COMMENT if begins is Begins.LINE_COMMENT else _BLOCK_COMMENT)
+        self.at_line_start = begins is Begins.LINE_COMMENT
+        # Even an empty comment stands between a text and a directive.
+        block.body.append(Text(before if self.at_line_start else ""))
+        self.end_after_comment()
+
+    def _textblock(self, block: Block, before: str) -> None:
+        found = self.match(_TEXTBLOCK)
+        if not found:
+            raise self.error("'#[[' is never closed by ']]#'.")
+        # The original cuts off three characters, whatever they are.
+        self.emit(block, f"{before}#[[{found[1]}"[3:], moves=False)
+
+    # Backslashes
 
     def _backslashes(self, block: Block) -> None:
         found = self.match(_BACKSLASHES)
         assert found is not None
         run = found[0]
-        if self.peek() == "$":
-            self._dollar(block, run)
-        elif self.peek() == "#":
+        if self.peek() == "#":
             self._escaped_hash(block, run)
         else:
-            self._text(block, run)
+            self._kept(block, run)
+
+    def _kept(self, block: Block, run: str) -> None:
+        self.emit(block, run, moves=len(run) == 1)
 
     def _escaped_hash(self, block: Block, run: str) -> None:
         name = self.directive_name_ahead()
         if name is None:
-            self._text(block, run)
-        elif len(run) % 2 == 0:
-            known = name in CONTROL or self._is_directive(name)
-            self._text(block, run[: len(run) // 2] if known else run)
-        else:
-            known = name == "set" or name in CONTROL or self._is_directive(name)
-            self._text(block, run[: len(run) // 2] if known else run)
-            self._text(block, self.directive_text())
+            self._kept(block, run)
+            return
+        odd = len(run) % 2 == 1
+        known = name in CONTROL or (odd and name == "set") or self._is_directive(name)
+        if not odd and self.peek(2) == "#{" and name not in CONTROL:
+            known = self.options.strict_escape
+        text = run[: len(run) // 2] if known else run
+        self.emit(block, text + (self.directive_text() if odd else ""), moves=False)
 
     def _is_directive(self, name: str) -> bool:
         if self.options.strict_escape:
@@ -239,63 +300,31 @@ class TemplateParser(DirectiveParser):
         bare = name.removeprefix("@")
         return bare in self.macros or bare in self.known or name in PLUGGABLE
 
-    # Hashes
+    # Directives
 
-    def _hash(self, block: Block, closers: tuple[str, ...]) -> str:
-        if self.peek(2) == "##":
-            self._keep_indent(block)
-            found = self.match(_LINE_COMMENT)
-            self.at_line_start = bool(found and found[1])
-            return ""
-        if self.peek(2) == "#*":
-            self._keep_indent(block)
-            self.match(_BLOCK_COMMENT)
-            return ""
-        if self.peek(3) == "#[[":
-            self._textblock(block)
-            return ""
+    def _directive(self, block: Block, closers: tuple[str, ...], more: str, indent: str) -> str:
         name = self.directive_name_ahead()
-        if name is None or (name == "set" and not self.set_follows()):
-            self.take("#")
-            self._lone(block, "#")
-            return ""
+        assert name is not None
+        self._count_part()
         if name in CLOSERS:
-            return self._closer(block, name, closers)
-        self._directive(block, name)
+            return self._closer(block, name, closers, more, indent)
+        starts_line, self.at_line_start = self.at_line_start, False
+        node = self.directive(name, starts_line)
+        node.prefix, node.more = indent, more
+        block.body.append(node)
         return ""
 
-    def _textblock(self, block: Block) -> None:
-        found = self.match(_TEXTBLOCK)
-        if not found:
-            raise self.error("'#[[' is never closed by ']]#'.")
-        self._keep_indent(block)
-        self.pieces.append(found[1])
-
-    def _closer(self, block: Block, name: str, closers: tuple[str, ...]) -> str:
+    def _closer(
+        self, block: Block, name: str, closers: tuple[str, ...], more: str, indent: str
+    ) -> str:
         if name not in closers:
             raise self.error(f"'#{name}' stands here without a directive that it could belong to.")
         self.directive_text()
-        self._count_part()
-        self._flush(block)
-        if self.at_line_start:
-            block.postfix = self.indent
+        block.postfix, block.more = indent, more
         self.closer_starts_line = self.at_line_start
-        self.indent, self.at_line_start = "", False
+        self.at_line_start = False
         return name
 
     def _count_part(self) -> None:
         if next(self.parts) >= MAX_PARTS:
             raise self.error(f"The template has more than {MAX_PARTS:,} references and directives.")
-
-    def _directive(self, block: Block, name: str) -> None:
-        self._flush(block)
-        self._count_part()
-        prefix, starts_line = self.indent, self.at_line_start
-        self.indent, self.at_line_start = "", False
-        node = self.directive(name, starts_line)
-        if isinstance(node, Directive):
-            node.prefix = prefix
-            block.body.append(node)
-        else:
-            self._text(block, prefix)
-            self._text(block, node)

@@ -186,7 +186,7 @@ class ClosureBuilder(ExpressionBuilder):
         block = self.body(node.block.body) if node.block else None
         if block is not None:
             block = leaving(block, name)
-        must_exist = self.options.strict_references and "(" in source and block is None
+        must_exist = self.options.strict_references and _is_surely_a_call(node)
 
         def call(run: Rendering, out: list[str]) -> None:
             macro = run.macros.get(name)
@@ -242,6 +242,11 @@ class ClosureBuilder(ExpressionBuilder):
                     out.append(run.library.snippets[str(name)])
 
         return include
+
+
+def _is_surely_a_call(node: MacroCall) -> bool:
+    """Whether strict mode minds that there is no such macro: not where the line ends with it."""
+    return not node.postfix and node.source.endswith((")", "#end"))
 
 
 def _assign_if_any(name: str, value: Getter) -> Writer:
