@@ -50,11 +50,16 @@ from .nodes import (
     Reference,
     SetDirective,
     Stop,
+    Text,
 )
 from .options import Dialect
 from .pieces import MAX_VALUES, STATEMENT, PieceGenerator, merged
 from .sharing import is_printed_natively, uses_position
 from .statements import leaves
+
+LONG_TEXT = 2_000
+"""Text of this length is joined as it is: an f-string would copy it once more, which takes longer
+than one more piece."""
 
 SILENT = (SetDirective, Define, Break, Stop)
 """What closures do without writing anything."""
@@ -85,6 +90,9 @@ class BlockGenerator(PieceGenerator):
                 gathered = 0
             if weight >= STATEMENT:
                 code += self._statement(node)
+            elif isinstance(node, Text) and len(node.text) >= LONG_TEXT:
+                code += self._flush(pieces)
+                code += self._flush(self.pieces(node))
             else:
                 pieces += self.pieces(node)
                 gathered += weight
@@ -94,13 +102,17 @@ class BlockGenerator(PieceGenerator):
     def _flush(self, pieces: list[ast.expr]) -> list[ast.stmt]:
         text = joined(merged(pieces))
         pieces.clear()
-        if isinstance(text, ast.Constant) and not text.value:
-            return []
+        if isinstance(text, ast.Constant):
+            return self._put_constant(text) if text.value else []
         name = self.fresh("s")
         put = do(call(read("put"), bind(name, text)))
         size = add_to(self.size_name, call(read("len"), read(name)))
         checked = self.many_values and not self.names.loops
         return [put, size, self._size_check()] if checked else [put, size]
+
+    def _put_constant(self, text: ast.Constant) -> list[ast.stmt]:
+        size = constant(len(str(text.value)))
+        return [do(call(read("put"), text)), add_to(self.size_name, size)]
 
     def _size_check(self) -> ast.stmt:
         refuse = self.slow(linking.refusing_length(self.site(0)), read(self.size_name))

@@ -131,7 +131,8 @@ class Usages:
         self._bound = outer
 
     def _printed(self, node: Reference) -> None:
-        self._expression(node)
+        if node.steps or node.alternate:
+            self._expression(node)
         if node.alternate or len(node.steps) > 1:
             return
         key = text_key(node.steps[0]) if node.steps else None

@@ -26,8 +26,8 @@ from .building import (
 )
 from .closures import prints_raw
 from .escaping import ESCAPERS, Encoding, TextFunction, unescaped
-from .generating import ExpressionGenerator, ReadAhead
-from .hoisting import Usage
+from .generating import ExpressionGenerator
+from .hoisting import Usage, text_key
 from .nodes import Block, If, MacroDefinition, Node, Reference, Text
 from .options import Escaping, Options
 from .running import Site
@@ -102,18 +102,30 @@ class PieceGenerator(ExpressionGenerator):
     def _printed(self, node: Reference) -> ast.expr:
         """Python for what a reference prints; whole numbers are left to the f-string."""
         escaping = self.escaping_of(node)
-        value = self.reference(node)
-        if ahead := self._printed_ahead(value, node, escaping):
-            return ahead
+        local, owner = self._local_of(node)
+        if ready := self.names.printed.get((local, node.source, node.quiet, escaping)):
+            return read(ready)
         printing = self._printing(node, escaping)
-        if isinstance(value, ReadAhead):
-            reading = linking.printing_property(value.reader, printing)
-            slow = self.slow(reading, read(value.local), read(value.owner))
+        if not local:
+            found = self.worked_out(self.reference(node))
+            slow = self.slow(printing, found.whole)
+            return self._by_class(found.first, found.name, node, slow, linking.writing)
+        if local == owner:
+            slow = self.slow(printing, read(local))
         else:
-            slow = None
-        found = self.worked_out(value)
-        slow = slow or self.slow(printing, found.whole)
-        return self._by_class(found.first, found.name, node, slow, linking.writing)
+            reading = linking.printing_property(self.builder.step(node.steps[0]), printing)
+            slow = self.slow(reading, read(local), read(owner))
+        return self._by_class(read(local), local, node, slow, linking.writing)
+
+    def _local_of(self, node: Reference) -> tuple[str, str]:
+        """The local that holds what a reference reads, and its owner's; empty if there is none."""
+        if node.alternate or len(node.steps) > 1 or not self.is_local(node.root):
+            return "", ""
+        owner = self.local_of(node.root) or ""
+        if not node.steps:
+            return owner, owner
+        key = text_key(node.steps[0])
+        return (self.names.hoisted.get((owner, key), "") if key is not None else ""), owner
 
     def _by_class(
         self,
@@ -130,13 +142,6 @@ class PieceGenerator(ExpressionGenerator):
         write = writing(self.site(node.offset, node), self._value_writer(escaping))
         other = choose(is_number, read(name), slow)
         return choose(is_text, self._text_written(read(name), write, escaping), other)
-
-    def _printed_ahead(
-        self, value: ast.expr, node: Reference, escaping: Escaping
-    ) -> ast.expr | None:
-        local = _local_of(value)
-        found = self.names.printed.get((local, node.source, node.quiet, escaping))
-        return read(found) if found else None
 
     def printed_once(self, owner: str, usage: Usage) -> Iterator[ast.stmt]:
         """Works out at the start what is printed more than once of a variable or its keys."""
@@ -214,9 +219,3 @@ def merged(pieces: list[ast.expr]) -> list[ast.expr]:
         else:
             result.extend(group)
     return result
-
-
-def _local_of(value: ast.expr) -> str:
-    if isinstance(value, ReadAhead):
-        return value.local
-    return value.id if isinstance(value, ast.Name) else ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from threading import Lock
 from typing import NamedTuple
@@ -21,23 +21,22 @@ from .encoding import ENCODINGS
 from .errors import BudgetExceeded
 from .escaping import Encoding
 from .folding import fold_constants, settle_unknown_calls
+from .libraries import Library, closures_of
 from .limits import Budget
 from .nodes import Node, walk
 from .options import Options
-from .parsing import Parsed, parse
+from .parsing import parse
 from .reading import Reads, changes_values, reads_of
-from .running import NO_TOOLS, Rendering, RenderWarning, Site, Writer
+from .running import NO_TOOLS, Rendering, RenderWarning, Site
 from .scoping import Broken, Scope, Stopped
-from .statements import ClosureBuilder
 
 HOT_AFTER = 50
-"""Compiling costs about eighty renderings by closures; most previews and triggers end earlier."""
+"""Compiling costs about fifty renderings by closures; most previews and triggers end earlier."""
 
 MOST_NODES = 4_000
 """A 20 kB e-mail has 300. Beyond, compiling would take seconds: such a template stays closures."""
 
 _SCOPES = frozenset({"template", "evaluate"})
-_KEPT_TEXTS = 64
 _KEPT_CODES = 256
 _ENGINE = 2
 """Part of the key of compiled code; a change of what code does makes it one higher."""
@@ -57,46 +56,6 @@ class Rendered(NamedTuple):
 
 
 _make: Callable[[type[Rendered], tuple[object, ...]], Rendered] = tuple.__new__
-
-
-class Library:
-    """What a rendering may draw on besides its template: snippets, and text made a template."""
-
-    def __init__(self, options: Options, snippets: Mapping[str, str]) -> None:
-        self.options = options
-        self.snippets = snippets
-        self._texts: OrderedDict[tuple[str, str], Code] = OrderedDict()
-
-    def evaluated(self, run: Rendering, text: str) -> Writer:
-        """A text of `#evaluate` as closures; its macros are known from then on."""
-        return self._ready(run, "#evaluate", text)
-
-    def parsed(self, run: Rendering, name: str) -> Writer:
-        """A snippet of `#parse` as closures; its macros are known from then on."""
-        return self._ready(run, name, self.snippets[name])
-
-    def _ready(self, run: Rendering, name: str, text: str) -> Writer:
-        key = (name, text)
-        if key not in self._texts:
-            # Parsing costs up to 200 times what walking over the text does.
-            run.budget.charge_work(200 * len(text))
-            parsed = parse(text, name=name, options=self.options, known=frozenset(run.macros))
-            self._texts[key] = closures_of(parsed, self.options)
-            if len(self._texts) > _KEPT_TEXTS:
-                self._texts.popitem(last=False)
-        code = self._texts[key]
-        if code.macros:
-            # What is parsed later wins over what was parsed before, never over the template's own.
-            own = {} if self.options.macro_replaces else run.own_macros
-            run.macros = {**run.macros, **code.macros, **own}
-        return code.write
-
-
-def closures_of(parsed: Parsed, options: Options) -> Code:
-    """A parsed template as closures, and its macros."""
-    builder = ClosureBuilder(parsed.source, options)
-    macros = {name: builder.macro(node) for name, node in parsed.macros.items()}
-    return Code(builder.body(parsed.body), macros, only_reads=False)
 
 
 class Template:
@@ -126,6 +85,8 @@ class Template:
         nodes = list(walk([*self.parsed.body, *self.parsed.macros.values()]))
         self.reads: Reads = reads_of(nodes)
         self._copies = bool(self._inherited) or changes_values(nodes)
+        self._scopes = options.scopes & _SCOPES
+        self._is_given_as_is = not (self._copies or self._scopes)
         self._site = Site(self.parsed.source, len(source))
         self._closures: Code | None = None
         self._compiled: Code | None = None
@@ -250,10 +211,15 @@ class Template:
         """The message by a back end that is ready."""
         run = self._start(ready, context, tools or NO_TOOLS, options)
         out: list[str] = []
-        size = self._written(ready.write, run, out)
-        text = "".join(out) if size is not None else ""
+        try:
+            size = ready.write(run, out)
+        except (Broken, Stopped):
+            size = None
+        except (RecursionError, BudgetExceeded) as error:
+            raise self._placed(error) from None
         if size is None or size > options.limits.output:
-            text = self._joined(run, out)
+            self._check_length(run, out)
+        text = "".join(out)
         warnings = tuple(run.warnings.values()) if run.warnings else ()
         # What the class itself does, without its Python function: 0.2 of 15 us.
         return _make(Rendered, (text, warnings))
@@ -268,44 +234,31 @@ class Template:
         if self.constants:
             context = {**self.constants, **context}
         budget = Budget(options.limits)
-        scopes = options.scopes & _SCOPES
-        is_safe = ready.only_reads and not self._copies and not scopes
-        if is_safe and context.__class__ is dict:
+        if ready.only_reads and self._is_given_as_is and context.__class__ is dict:
             return Rendering(context, options, budget, ready.macros, self.library, tools)
         own = copy_of(context) if self._copies else context
         variables = {**tools, **own}
-        for name in scopes:
+        for name in self._scopes:
             scope = Scope(name, variables.get(name))
             scope.outermost = True
             variables[name] = scope
         return Rendering(variables, options, budget, ready.macros, self.library)
 
-    def _written(self, write: Writer, run: Rendering, out: list[str]) -> int | None:
-        """Write the message; how long it is, if that is known."""
-        try:
-            return write(run, out)
-        except (Broken, Stopped):
-            pass
-        except RecursionError:
+    def _placed(self, error: RecursionError | BudgetExceeded) -> Exception:
+        if isinstance(error, RecursionError):
             # Macros and loops, each within its own limit, that multiply beyond Python's stack.
             message = "This template costs too much: its parts call each other too deeply."
-            raise self._site.error(BudgetExceeded, message) from None
-        except BudgetExceeded as error:
-            if error.line:
-                raise
-            raise self._site.error(BudgetExceeded, error.message) from None
-        return None
+            return self._site.error(BudgetExceeded, message)
+        return error if error.line else self._site.error(BudgetExceeded, error.message)
 
-    def _joined(self, run: Rendering, out: list[str]) -> str:
+    def _check_length(self, run: Rendering, out: list[str]) -> None:
         try:
             run.budget.check_output(sum(map(len, out)))
         except BudgetExceeded as error:
-            raise self._site.error(BudgetExceeded, error.message) from None
-        return "".join(out)
+            raise self._placed(error) from None
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedBytes:
+class RenderedBytes(NamedTuple):
     """A rendered and encoded message body, and what went wrong without stopping it."""
 
     body: bytes

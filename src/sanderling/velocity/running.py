@@ -35,7 +35,7 @@ from .text.printing import PRINTERS
 
 if TYPE_CHECKING:
     from .calling import MacroClosure
-    from .preparing import Library
+    from .libraries import Library
 
 MAX_WARNINGS = 1_000
 
