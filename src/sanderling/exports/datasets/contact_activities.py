@@ -1,5 +1,8 @@
 """contactActivities: what happened to every message, fact by fact.
 
+Facts of a device that turned out to be somebody's move to that contact: they are written anew,
+and those under the former number are deleted.
+
 The document's statuses do not know SENT, so these facts stay here; ``totalSent`` and
 ``lastSentDate`` of the contact tell them in sum.
 """
@@ -56,9 +59,9 @@ CONTACT_ACTIVITIES = Dataset(
         Column("workflowId", BIGINT, "Workflow", bigquery=Other(type="text")),
         Column("workflowBlockId", varchar(200), "Block of the workflow"),
     ),
-    follows=("activities_activity", ERASURES),
+    follows=("activities_activity", ERASURES, "contacts_joining"),
     manner=Manner.APPEND,
-    forgets=ERASED,
+    forgets={**ERASED, "find_joined_contacts": ("contactId",)},
     day="activityDateTime",
     momentary=("externalCustomerId",),
     partition="activityDateTime",
