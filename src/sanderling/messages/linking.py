@@ -141,11 +141,6 @@ def _encoded_passage(marked: bytes, sign: Sign, utm_campaign: str, is_html: bool
     return quoted_printable(passage) + SOFT_BREAK if passage else b""
 
 
-def without_marks(rendered: str) -> str:
-    """Return the text with its addresses as they are (a preview)."""
-    return rendered.replace(MARK, "").replace(END_MARK, "")
-
-
 def distinct(urls: Iterable[str]) -> list[str]:
     """Return each address once, in order."""
     return list(dict.fromkeys(urls))
