@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 
-from . import linking
+from . import linking, writing
 from .building import (
     GREATER,
     IS_NOT,
@@ -36,7 +36,6 @@ from .building import (
     stored,
     unpack,
 )
-from .generating import LoopNames
 from .hoisting import Usage, Usages
 from .nodes import (
     Block,
@@ -54,6 +53,7 @@ from .nodes import (
 )
 from .options import Dialect
 from .pieces import MAX_VALUES, STATEMENT, PieceGenerator, merged
+from .referencing import LoopNames
 from .sharing import is_printed_natively, uses_position
 from .statements import leaves
 
@@ -142,7 +142,7 @@ class BlockGenerator(PieceGenerator):
             self.is_measured = False
             if self.encoding:
                 site = self.site(getattr(node, "offset", 0))
-                write = linking.writing_encoded(write, self.encoding.text, site)
+                write = writing.writing_encoded(write, self.encoding.text, site)
         return do(self.slow(write, read("out")))
 
     def _if(self, node: If, number: int) -> ast.stmt:

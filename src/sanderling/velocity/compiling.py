@@ -28,7 +28,6 @@ from .building import (
 )
 from .calling import MacroClosure
 from .escaping import Encoding
-from .generating import Names
 from .hoisting import Usages, born_here
 from .inlining import inlined_macros, names_of
 from .nodes import Evaluate, MacroDefinition, Node, Parse, Reference, SetDirective
@@ -36,6 +35,7 @@ from .options import Dialect, Options
 from .parsing import Parsed
 from .pieces import MAX_VALUES
 from .reading import changes_values
+from .referencing import Names
 from .running import Writer
 from .sharing import (
     leaves_while_printing,

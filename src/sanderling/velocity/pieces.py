@@ -1,6 +1,6 @@
 """What can stand inside an f-string: text, references, and `#if` whose branches are such, too.
 
-The format of `str` and of `int` is Python's own; all else goes through `linking`. What is printed
+The format of `str` and of `int` is Python's own; all else goes through `writing`. What is printed
 in several places is escaped and encoded once, at the start, and then stands there as a bare name:
 what cannot be settled (a list, a body of `#define`) prints itself when it is formatted.
 """
@@ -11,7 +11,7 @@ import ast
 from collections.abc import Callable, Iterator
 from itertools import groupby
 
-from . import linking
+from . import writing
 from .building import (
     assign,
     call,
@@ -109,13 +109,13 @@ class PieceGenerator(ExpressionGenerator):
         if not local:
             found = self.worked_out(self.reference(node))
             slow = self.slow(printing, found.whole)
-            return self._by_class(found.first, found.name, node, slow, linking.writing)
+            return self._by_class(found.first, found.name, node, slow, writing.written)
         if local == owner:
             slow = self.slow(printing, read(local))
         else:
-            reading = linking.printing_property(self.builder.step(node.steps[0]), printing)
+            reading = writing.printing_property(self.builder.step(node.steps[0]), printing)
             slow = self.slow(reading, read(local), read(owner))
-        return self._by_class(read(local), local, node, slow, linking.writing)
+        return self._by_class(read(local), local, node, slow, writing.written)
 
     def _local_of(self, node: Reference) -> tuple[str, str]:
         """The local that holds what a reference reads, and its owner's; empty if there is none."""
@@ -133,13 +133,13 @@ class PieceGenerator(ExpressionGenerator):
         name: str,
         node: Reference,
         slow: ast.expr,
-        writing: Callable[[Site, TextFunction], linking.Writing],
+        written: Callable[[Site, TextFunction], writing.Writing],
     ) -> ast.expr:
         is_text, is_number = is_class(first, "str"), is_class(read(name), "int")
         escaping = self.escaping_of(node)
         if escaping is Escaping.NONE and not self.encoding:
             return choose(either(is_text, is_number), read(name), slow)
-        write = writing(self.site(node.offset, node), self._value_writer(escaping))
+        write = written(self.site(node.offset, node), self._value_writer(escaping))
         other = choose(is_number, read(name), slow)
         return choose(is_text, self._text_written(read(name), write, escaping), other)
 
@@ -159,29 +159,29 @@ class PieceGenerator(ExpressionGenerator):
     def _once(self, local: str, owner: str, node: Reference, escaping: Escaping) -> ast.expr:
         printing = self._printing(node, escaping)
         if local == owner:
-            slow = self.slow(linking.printing_ahead(printing), read(local))
+            slow = self.slow(writing.printing_ahead(printing), read(local))
         else:
-            ahead = linking.printing_property_ahead(self.builder.step(node.steps[0]), printing)
+            ahead = writing.printing_property_ahead(self.builder.step(node.steps[0]), printing)
             slow = self.slow(ahead, read(local), read(owner))
-        return self._by_class(read(local), local, node, slow, linking.writing_once)
+        return self._by_class(read(local), local, node, slow, writing.written_once)
 
     def print_to(self, node: Reference) -> ast.expr:
         """Python that prints a reference by itself."""
         write = self._value_writer(self.escaping_of(node))
         plain = self.encoding.text if self.encoding else unescaped
-        printing = linking.printing_to(self.site(node.offset, node), write, plain)
+        printing = writing.printing_to(self.site(node.offset, node), write, plain)
         return self.slow(printing, read("out"), self.reference(node))
 
-    def _printing(self, node: Reference, escaping: Escaping) -> linking.Printing:
+    def _printing(self, node: Reference, escaping: Escaping) -> writing.Printing:
         """The function that prints what is neither text nor a whole number."""
         site = self.site(node.offset, node)
         if escaping is Escaping.NONE and not self.encoding:
-            return linking.printing(site)
+            return writing.printing(site)
         plain = self.encoding.value if self.encoding else unescaped
-        return linking.printing_escaped(site, self._value_writer(escaping), plain)
+        return writing.printing_escaped(site, self._value_writer(escaping), plain)
 
     def _text_written(
-        self, value: ast.expr, write: linking.Writing, escaping: Escaping
+        self, value: ast.expr, write: writing.Writing, escaping: Escaping
     ) -> ast.expr:
         """Python for a text as it is printed."""
         written = self.slow(write, value)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .generating import COUNTS, MAX_CHAIN, is_plain
+from .generating import MAX_CHAIN, is_plain
 from .hoisting import mentioned
 from .nodes import (
     Break,
@@ -30,6 +30,7 @@ from .nodes import (
     walk,
 )
 from .options import Options
+from .referencing import COUNTS
 
 POSITIONS = frozenset({"index", "count", "hasNext", "first", "last"})
 
