@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from email.utils import parseaddr
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 
 from sanderling.api import shapes
 from sanderling.api.answering import Answer, counted, present, said
@@ -64,6 +64,7 @@ class Search(shapes.Page, rename=None):
 
 
 Document = dict[str, Any]
+SHOWN_WITH = ("translations", "storedmembers_set")  # read for a whole page at once
 
 
 @operation("GET", "/v1/messages/{channel}", summary="Search messages", bucket="stored messages")
@@ -73,7 +74,7 @@ def search_messages(call: Call, channel: str, query: Search) -> Answer:
     found = Message.objects.filter(organisation_id=call.organisation_id, channel=kind.channel)
     if query.search:
         found = found.filter(Q(name__icontains=query.search) | Q(tags__contains=[query.search]))
-    rows = found.order_by("-pk").prefetch_related("translations")[query.window()]
+    rows = found.order_by("-pk").prefetch_related(*SHOWN_WITH)[query.window()]
     return counted([_shown(message, kind) for message in rows], found.count())
 
 
@@ -97,6 +98,7 @@ def get_message(call: Call, channel: str, message_id: int) -> dict[str, Any]:
     if channel == "email":
         LIMITS.require(call.organisation_id, "stored email")
     message = _message(call, kind, message_id)
+    prefetch_related_objects([message], *SHOWN_WITH)
     shown = _shown(message, kind)
     translations = [_translated(message, one, kind) for one in message.translations.all()]
     return present(**shown, translations=translations or None)
@@ -258,8 +260,8 @@ def _parts(version: Message | Translation, kind: Kind, members: Document) -> dic
 
 
 def _members(message: Message, language: str) -> Document:
-    kept = StoredMembers.objects.filter(message=message, language=language).first()
-    return kept.members if kept else {}
+    kept = message.storedmembers_set.all()
+    return next((one.members for one in kept if one.language == language), {})
 
 
 def _from(message: Message, kind: Kind) -> str | None:
