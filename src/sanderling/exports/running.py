@@ -31,9 +31,8 @@ def run_due() -> int:
     export_id = leasing.claim_due()
     if export_id is None:
         return 0
-    asked = timezone.now()  # a wish that is not seen by the next line is of a later moment
     export = Export.objects.select_related("organisation", "connector").get(pk=export_id)
-    _run(export, _cause_of(export), asked, claim=False)
+    _run(export, _cause_of(export), claim=False)
     return 1
 
 
@@ -42,11 +41,10 @@ def run(export: Export, cause: str = REQUEST) -> Run:
 
     Raises Running when another process is at it.
     """
-    return _run(export, cause, timezone.now(), claim=True)
+    return _run(export, cause, claim=True)
 
 
-def _run(export: Export, cause: str, asked: dt.datetime, *, claim: bool) -> Run:
-    """Run an export; wishes up to ``asked`` are fulfilled by it."""
+def _run(export: Export, cause: str, *, claim: bool) -> Run:
     with leasing.held(export.pk, claim=claim):
         this = Run.objects.create(
             organisation_id=export.organisation_id, export=export, cause=cause
@@ -58,7 +56,7 @@ def _run(export: Export, cause: str, asked: dt.datetime, *, claim: bool) -> Run:
         if is_asked or _is_night(export):
             alarming.tell(export, comparing.compare(export, this), is_asked=is_asked)
         _finish(this, export)
-        _answer_requests(export, asked)
+        _answer_requests(export)
     return this
 
 
@@ -108,11 +106,15 @@ def _finish(this: Run, export: Export) -> None:
     Run.objects.filter(export=export, started_at__lt=this.finished_at - REMEMBERED).delete()
 
 
-def _answer_requests(export: Export, asked: dt.datetime) -> None:
-    """Take the wishes off that this run fulfilled; one that came meanwhile runs it once more."""
+def _answer_requests(export: Export) -> None:
+    """Take the wishes off that this run saw; one that came meanwhile runs it once more.
+
+    Told by their very moments: one that waited for the row while we took the lease is older than
+    our look at the clock, and still we did not see it.
+    """
     for wish in ("requested_at", "compare_requested_at"):
-        rows = Export.objects.filter(pk=export.pk, **{f"{wish}__lte": asked})
-        rows.update(**{wish: None})
+        if (seen := getattr(export, wish)) is not None:
+            Export.objects.filter(pk=export.pk, **{wish: seen}).update(**{wish: None})
     late = Export.objects.filter(pk=export.pk).exclude(requested_at=None, compare_requested_at=None)
     late.update(next_run_at=timezone.now())
 
