@@ -436,3 +436,34 @@ def test_blanks_of_the_other_modes(mode, template, text):
     )
     assert made.render_by_closures(copy.deepcopy(CONTEXT)).text == text
     assert made.render_compiled(copy.deepcopy(CONTEXT)).text == text
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("#if($t)#set($a = $q)[$!a]#end", "[]"),
+        ("#if($t && $q)a#elseif(!$q)b#end", "b"),
+        ("${q|'x'}", "x"),
+        ("#set($a = $q && $t)", None),
+        ("#set($a = !$q)", None),
+        ("#if($q == 1)a#end", None),
+        ("#if($t)$!q#end", None),
+        ("#@nobody('x')y#end", None),
+        ("#nobody()", None),
+        ("#nobody()\nx", "#nobody()\nx"),
+    ],
+)
+def test_where_strict_references_ask_whether_a_name_is_set(template, text):
+    made = velocity.compile(template, options=Options(strict_references=True))
+    for render in (made.render_by_closures, made.render_compiled):
+        if text is None:
+            with pytest.raises(velocity.RenderError):
+                render(copy.deepcopy(CONTEXT))
+        else:
+            assert render(copy.deepcopy(CONTEXT)).text == text
+
+
+def test_signs_among_the_parts_of_an_expression_are_passed_over():
+    assert_prints("#set($x$# = 1 + $ 2)$x #if($one == # 1)a#end", "3 a")
+    assert_prints(r"\\$$nope \\$$name", r"\\$$nope \$Anna")
+    assert_prints(r"#define($d)D#end\\$d $$d", r"\D $D")

@@ -67,7 +67,7 @@ class ExpressionBuilder:
 
     def condition(self, node: Node) -> Getter:
         """Like `value`, but a name that is not set is only null, in strict mode too."""
-        if isinstance(node, Reference) and not node.steps and not node.alternate:
+        if isinstance(node, Reference) and not node.steps and not node.alternate and node.tested:
             root = node.root
             return lambda run: run.variables.get(root)
         if isinstance(node, Negative):
@@ -151,7 +151,7 @@ class ExpressionBuilder:
         if node.alternate is None:
             return path
         if not node.steps:
-            path = self.condition(Reference(node.root, [], node.source, node.offset))
+            path = self.condition(Reference(node.root, [], node.source, node.offset, tested=True))
         alternate = self.value(node.alternate)
 
         def choose(run: Rendering) -> object:
@@ -180,7 +180,7 @@ class ExpressionBuilder:
 
     def _root(self, node: Reference) -> Getter:
         name = node.root
-        if not self.options.strict_references:
+        if node.tested or node.alternate or not self.options.strict_references:
             return lambda run: run.variables.get(name)
         site = self.site(node.offset)
         return lambda run: running.variable(run, name, site)
@@ -216,14 +216,16 @@ class ExpressionBuilder:
             return self._escaped_reference(node)
         value, site = self.reference(node), self.site(node.offset, node)
         escape = None if prints_raw(node, self.escaping) else ESCAPERS[self.escaping]
-        before, twice = node.backslashes, node.backslashes * 2
+        before, twice = node.backslashes + node.more, node.backslashes * 2 + node.more
         if self.options.strict_escape:
             twice = before
 
         def write(run: Rendering, out: list[str]) -> None:
             result = value(run)
-            if result.__class__ is Deferred and result.write(out):
-                return
+            if result.__class__ is Deferred:
+                out.append(before)
+                if result.write(out):
+                    return
             if result is None or result.__class__ is Deferred:
                 out.append(twice + running.null_text(run, site))
                 return

@@ -114,6 +114,7 @@ class DirectiveParser(ArgumentParser):
         return SetDirective(offset, target, value, postfix=postfix)
 
     def _if(self, offset: int, starts_line: bool) -> Directive:
+        self.choices += 1
         branches: list[tuple[Node, Block]] = []
         otherwise: Block | None = None
         closer, opener_starts_line = "if", starts_line
@@ -128,6 +129,7 @@ class DirectiveParser(ArgumentParser):
             prefix = self.opening_line_end(opener_starts_line)
             otherwise, _ = self.block(("end",), ("if", offset))
             otherwise.prefix = prefix
+        self.choices -= 1
         return If(offset, branches, otherwise, postfix=self.end_postfix(starts_line))
 
     def _condition(self, name: str) -> Node:

@@ -76,6 +76,7 @@ class ExpressionParser(Cursor):
         self.inside = 0
         self.place = _DIRECTIVE
         self.in_set = False
+        self.choices = 0
         self.name_pattern = NAME_WITH_HYPHENS if options.hyphens else NAME
 
     def interpolate(self, text: str, base: int) -> list[Node]:
@@ -88,9 +89,15 @@ class ExpressionParser(Cursor):
         if not self.inside:
             self.node_count = 0
         self.inside += 1
-        node = self._climb(_OR)
+        node = self._tested(self._climb(_OR))
         self.inside -= 1
         self.depth -= 1
+        return node
+
+    def _tested(self, node: Node) -> Node:
+        """In an `#if`, or inside one, a name that stands alone may be one that is not set."""
+        if self.choices and isinstance(node, Reference) and not node.steps:
+            node.tested = True
         return node
 
     def deepen(self) -> None:
@@ -119,6 +126,8 @@ class ExpressionParser(Cursor):
             rest.append((operator, self._climb(rank + 1), offset))
         if rank in (_OR, _AND):
             operator = "||" if rank == _OR else "&&"
+            for node in (first, *(node for _, node, _ in rest)):
+                self._tested(node)
             return Logic(operator, [first, *(node for _, node, _ in rest)])
         return Chain(first, rest)
 
@@ -134,6 +143,7 @@ class ExpressionParser(Cursor):
             self.skip_spaces()
         node = self._primary()
         if negations:
+            self._tested(node)
             # The value of !!x is a boolean, whatever x is: two negations stand for any even number.
             for _ in range(2 - negations % 2):
                 node = Not(node)

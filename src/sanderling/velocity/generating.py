@@ -67,7 +67,7 @@ class ExpressionGenerator(ReferenceGenerator):
             return self.condition(node.operand)
         if never_true(node, self.options):
             return constant(False)
-        if isinstance(node, Reference) and not node.steps and not node.alternate:
+        if isinstance(node, Reference) and not node.steps and not node.alternate and node.tested:
             # A name that is not set is only null here, with strict references too.
             return self.truth(self.set_or_not(node.root))
         if isinstance(node, Logic):

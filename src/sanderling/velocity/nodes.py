@@ -132,7 +132,11 @@ Step = Property | Call | Index
 
 @dataclass(slots=True)
 class Reference(Node):
-    """`$root.step[step]`: `source` is what is printed when it is null."""
+    """`$root.step[step]`: `source` is what is printed when it is null.
+
+    `backslashes` and then `more` signs stand before it. `tested`: strict references do not mind
+    here that it is not set.
+    """
 
     root: str
     steps: list[Step]
@@ -142,6 +146,8 @@ class Reference(Node):
     alternate: Node | None = None
     backslashes: str = ""
     escaped: bool = False
+    more: str = ""
+    tested: bool = False
 
 
 # Directives

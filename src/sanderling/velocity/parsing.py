@@ -96,6 +96,16 @@ class TemplateParser(ResidueParser):
             self.words_given = outer.words_given
             self.loops = outer.loops
 
+    def skip_spaces(self) -> None:
+        """Move past blanks, line ends, and signs that begin nothing: they hang on no text here."""
+        super().skip_spaces()
+        while self.position < self.end and self.text[self.position] in "$#\\":
+            signs = self.signs.run(self.position, free=False)
+            if signs.begins is not Begins.NOTHING or signs.start == signs.end:
+                return
+            self.position = signs.end
+            super().skip_spaces()
+
     def interpolate(self, text: str, base: int) -> list[Node]:
         """The body of a text in double quotes."""
         inner = TemplateParser(self.source, text, base, self.options, outer=self)
@@ -243,9 +253,10 @@ class TemplateParser(ResidueParser):
         if backslashes:
             reference.escaped = len(backslashes) % 2 == 1
             reference.backslashes = "\\" * (len(backslashes) // 2)
-        if more and not reference.escaped:
-            block.body.append(Text(reference.backslashes + more))
-            reference.backslashes = ""
+        if not reference.backslashes and not reference.escaped:
+            block.body.append(Text(more))
+        elif not reference.escaped:
+            reference.more = more
         self.stray, self.at_line_start = "", False
         block.body.append(reference)
         if not reference.source.startswith(("${", "$!{")):

@@ -196,7 +196,7 @@ class ReferenceGenerator:
         return value
 
     def _root(self, node: Reference) -> ast.expr:
-        if self.options.strict_references:
+        if self.options.strict_references and not node.tested and not node.alternate:
             self.uses_variables = True
             return self.slow(linking.reading_variable(node.root, self.site(node.offset)))
         return self.set_or_not(node.root)

@@ -42,6 +42,7 @@ _TRUE_OR_FALSE = re.compile(r"(?:true|false)(?![A-Za-z0-9_])")
 _BRACE = re.compile(r"\{\$?")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _SUFFIX = re.compile(r"[ \t]*(?:\r\n|\n|\r)")
+_INDENTED_SIGN = re.compile(r"[ \t]+[$#]")
 _BLANKS = re.compile(r"[ \t]+")
 _OPERATORS = frozenset({"or", "and", "eq", "ne", "lt", "le", "gt", "ge", "not", "true", "false"})
 
@@ -95,6 +96,8 @@ class ResidueParser(DirectiveParser):
                 return False
             last = self.residue[-1]
             if last.after in (After.PARENTHESIS, After.BAR):
+                if self.at_line_start and self._matches(_INDENTED_SIGN):
+                    return False
                 self._among_arguments(block, last)
                 return True
             if self._continues(block, last, char):
