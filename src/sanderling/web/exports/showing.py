@@ -18,6 +18,7 @@ from sanderling.exports.models import Comparison, DatasetRun, Export, Run, Water
 from sanderling.web.guarding import allowed
 from sanderling.web.membership import PersonRequest
 from sanderling.web.paging import before_of
+from sanderling.web.reports.plotting import on_our_clock
 
 RUNS_SHOWN = 30
 RUNS_PLOTTED = 200
@@ -112,7 +113,7 @@ def _plot(export: Export, now: dt.datetime) -> dict[str, object] | None:
                 "name": _("Age of the rows"),
                 "showSymbol": False,
                 "areaStyle": {"opacity": 0.15},
-                "data": [(moment.isoformat(), round(age / seconds, 2)) for moment, age in points],
+                "data": [(on_our_clock(moment), round(age / seconds, 2)) for moment, age in points],
             }
         ],
     }
@@ -141,7 +142,7 @@ def _agreement(export: Export) -> dict[str, object] | None:
             {
                 "type": "line",
                 "name": words,
-                "data": [(point["moment"].isoformat(), point[name]) for point in points],
+                "data": [(on_our_clock(point["moment"]), point[name]) for point in points],
             }
             for words, name in series.items()
         ],

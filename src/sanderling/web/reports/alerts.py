@@ -19,7 +19,7 @@ from sanderling.reports.alerts import MEDIA_TYPES, Draft
 from sanderling.reports.models import Alert, Check, Condition, Figure
 from sanderling.web.guarding import allowed
 from sanderling.web.membership import PersonRequest
-from sanderling.web.reports.plotting import COLOURS, GRID
+from sanderling.web.reports.plotting import COLOURS, GRID, on_our_clock
 from sanderling.workflows.models import Workflow
 
 OFFERED = 200  # campaigns, the newest
@@ -193,7 +193,7 @@ def _scope_of(alert: Alert) -> str:
 def _plot(alert: Alert, checks: list[Check]) -> dict[str, Any] | None:
     """Return the figure over time; where a limit is a level, it is a line of its own."""
     points = [
-        (one.checked_at.isoformat(), float(one.value)) for one in checks if one.value is not None
+        (on_our_clock(one.checked_at), float(one.value)) for one in checks if one.value is not None
     ]
     if len(points) < 2:
         return None

@@ -5,6 +5,7 @@ import zoneinfo
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sanderling.reports.campaigns import Figures
@@ -59,6 +60,14 @@ def funnel(figures: Figures) -> dict[str, Any]:
         "yAxis": {"type": "category", "data": [name for name, _count, _rate in rows]},
         "series": [{"type": "bar", "data": [count for _name, count, _rate in rows]}],
     }
+
+
+def on_our_clock(moment: dt.datetime) -> str:
+    """Return a moment for an axis of time, on the organisation's clock.
+
+    It bears no zone: a plot shows it as it stands, on whatever clock its reader's browser is.
+    """
+    return timezone.make_naive(moment).isoformat()
 
 
 def _lines(labels: list[str], series: dict[str, list[int]]) -> dict[str, Any]:

@@ -40,6 +40,16 @@ class Plot:
     most: int
     height: int = HEIGHT
 
+    @property
+    def first(self) -> Hour:
+        """Return the hour at the left end of the axis."""
+        return self.bars[0].hour
+
+    @property
+    def last(self) -> Hour:
+        """Return the hour at the right end of the axis."""
+        return self.bars[-1].hour
+
 
 def plot_of(hours: Sequence[Hour]) -> Plot:
     """Return the plot of some hours; the highest bar fills it."""
