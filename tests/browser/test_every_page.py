@@ -9,7 +9,8 @@ pytestmark = pytest.mark.browser
 # Addresses that are not pages for people;
 # the consent page wants an app's request and has a test of its own.
 NOT_PAGES = {"healthz", "readyz", "metrics", "oauth-authorize", "oauth-metadata"}
-WIDTHS = (1280, 390)
+# A telephone in the dark, a desk in the light: contrasts are judged in both themes.
+SCREENS = ((1280, "light"), (390, "dark"))
 
 
 def names_of_pages() -> list[str]:
@@ -28,11 +29,12 @@ def test_every_page_is_sound_and_accessible(open_page, live_server):
     page = open_page("/settings/")
     complaints = []
     for name in names_of_pages():
-        for width in WIDTHS:
+        for width, theme in SCREENS:
             page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=theme)
             page.problems.clear()
             answer = page.goto(f"{live_server}{reverse(name)}")
-            complaints += [f"{name} at {width}: {text}" for text in faults(page, answer)]
+            complaints += [f"{name} at {width}, {theme}: {text}" for text in faults(page, answer)]
     assert not complaints, "\n".join(complaints)
 
 

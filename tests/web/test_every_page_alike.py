@@ -1,6 +1,7 @@
 """What all pages have in common: how numbers and times are written, and on whose clock."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.template import Context, Template
@@ -30,3 +31,13 @@ def test_numbers_and_times_are_written_as_the_reader_writes_them(language, numbe
 def test_every_page_names_the_clock_of_its_times(cast, owner, client):
     assert "Times are those of Europe/Kyiv" in owner.get("/campaigns/").content.decode()
     assert "Times are those of" not in client.get("/sign-in").content.decode()
+
+
+def test_settings_show_only_doors_that_open(cast, owner, sender):
+    seen = {}
+    for name, person in (("owner", owner), ("marketer", sender)):
+        page = person.get("/settings/").content.decode()
+        seen[name] = re.findall(r'card-link h-100" href="([^"]+)"', page)
+        assert {person.get(address).status_code for address in seen[name]} == {200}
+    assert {"/settings/keys", "/settings/audit"} <= {*seen["owner"]} - {*seen["marketer"]}
+    assert "/contacts/fields/" in seen["marketer"]

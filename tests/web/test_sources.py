@@ -1,3 +1,5 @@
+import html
+
 import customer
 import pytest
 from cast import Cast
@@ -36,6 +38,17 @@ def test_a_source_is_made_of_connector_schema_table_and_name(
     assert f"ID {source.pk}" in shown
     assert "AAAA-BBBB-DDDD" in shown
     assert "2020-09-02T00:00:00Z" in shown
+
+
+def test_who_may_read_no_table_is_told_what_to_grant(
+    owner: Client, cast: Cast, connector: Connector, shop: Shop
+) -> None:
+    shop.run("CREATE SCHEMA IF NOT EXISTS shut")
+    address = f"/data-sources/new?connector={connector.pk}&schema="
+    assert "GRANT" not in owner.get(f"{address}public").content.decode()
+    page = html.unescape(owner.get(f"{address}shut").content.decode())
+    assert "This user may read no table of this schema." in page
+    assert f'GRANT SELECT ON ALL TABLES IN SCHEMA "shut" TO "{shop.username}";' in page
 
 
 def test_a_source_is_renamed_refreshed_and_deleted(

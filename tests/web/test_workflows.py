@@ -213,3 +213,14 @@ def test_the_picture_puts_each_block_below_what_leads_to_it():
     assert len(places) == 5
     assert [arrow.is_back for arrow in picture.arrows].count(True) == 1
     assert {arrow.label for arrow in picture.arrows} == {"", "yes", "no"}
+
+
+def test_a_workflow_without_its_event_is_refused_in_words(cast, owner):
+    form = {"name": "Welcome", "start_kind": "EVENT", "every_minutes": 1440, "unique_unit": 1440}
+    form |= {"uniqueness": "EVERY"}
+    refused = text_of(owner.post("/workflows/new", form | {"event_type": " "}))
+    assert "Say which type of event starts it." in refused
+    assert 'value="Welcome"' in refused
+    assert Workflow.objects.count() == 0
+    assert owner.post("/workflows/new", form | {"event_type": "registered"}).status_code == 302
+    assert Workflow.objects.get().event_type == "registered"

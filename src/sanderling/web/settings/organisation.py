@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import resolve, reverse
 from django.utils.translation import gettext_lazy as _
 
 from sanderling.accounts import auditing
@@ -36,6 +36,9 @@ CARDS = (
     ),
     (_("Subscriptions"), _("How people confirm that they want your mail."), "settings-optin"),
     (_("Revenue"), _("Which message earned which order."), "revenue-rules"),
+    (_("For partners"), _("Your own apps, which other organisations connect."), "partners-list"),
+    (_("Connected apps"), _("What you have let in, and what it may do."), "partners-connected"),
+    (_("Captured mail"), _("What would have been sent."), "inbox-list"),
     (_("Audit trail"), _("Who did what, and when."), "settings-audit"),
 )
 
@@ -84,8 +87,10 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
 
 @allowed()
 def home(request: PersonRequest) -> HttpResponseBase:
-    """Show every kind of setting as a card."""
-    cards = [(title, words, url) for title, words, name in CARDS if (url := _address(name))]
+    """Show as cards the kinds of settings that this person may see."""
+    cards = [
+        (title, words, reverse(name)) for title, words, name in CARDS if _is_open(request, name)
+    ]
     return render(request, "settings/home.html", {"cards": cards})
 
 
@@ -101,8 +106,7 @@ def edit(request: PersonRequest) -> HttpResponseBase:
     return render(request, "settings/organisation.html", {"form": form})
 
 
-def _address(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
+def _is_open(request: PersonRequest, name: str) -> bool:
+    """Whether the page lets this person in; it says so itself."""
+    needed = getattr(resolve(reverse(name)).func, "permission", None)
+    return needed is None or needed in request.actor.permissions

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from sanderling.accounts.rights import Permission
 from sanderling.connectors import browsing
 from sanderling.connectors import saving as connectors
-from sanderling.connectors.models import Connector
+from sanderling.connectors.models import Connector, ConnectorKind
 from sanderling.lib.errors import Conflict, Invalid, SanderlingError
 from sanderling.sources import copied, files, saving
 from sanderling.sources.models import DataSource, OutagePolicy
@@ -136,7 +136,21 @@ def _choices(connector: Connector, choice: dict[str, str]) -> dict[str, Any]:
         tables = browsing.tables(connector, choice["schema"])
     except SanderlingError as outage:
         return {"outage": outage.message}
-    return {"schemas": schemas, "tables": tables}
+    shown = {"schemas": schemas, "tables": tables}
+    return shown if tables else shown | {"grant": _grant(connector, choice["schema"])}
+
+
+def _grant(connector: Connector, schema: str) -> str:
+    """Return what lets the connector's user read the tables of a schema; PostgreSQL's words."""
+    if connector.kind != ConnectorKind.POSTGRES:
+        return ""
+    named, user = (
+        f'"{name.replace(chr(34), chr(34) * 2)}"' for name in (schema, connector.username)
+    )
+    return (
+        f"GRANT USAGE ON SCHEMA {named} TO {user};\n"
+        f"GRANT SELECT ON ALL TABLES IN SCHEMA {named} TO {user};"
+    )
 
 
 def _first_rows(source: DataSource) -> dict[str, Any]:

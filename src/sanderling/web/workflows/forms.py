@@ -81,6 +81,13 @@ class SettingsForm(forms.Form):
             DataSource.objects.filter(**ours).order_by("name").values_list("pk", "name")
         )
 
+    def clean_event_type(self) -> str:
+        """An event starts the workflow only when it is known which."""
+        typed = str(self.cleaned_data["event_type"]).strip()
+        if self.cleaned_data.get("start_kind") == StartKind.EVENT and not typed:
+            raise forms.ValidationError(_("Say which type of event starts it."))
+        return typed
+
     def settings(self) -> Settings:
         """Return what was filled in."""
         filled = dict(self.cleaned_data)
