@@ -50,7 +50,7 @@ PUBLIC = {
     "inbox-of-app", "inbox-of-app-count", "inbox-of-app-status", "plugin-log",
 }  # fmt: skip
 OWN = {
-    "home", "settings-home", "settings-organisation", "settings-members", "settings-keys",
+    "home", "undo", "settings-home", "settings-organisation", "settings-members", "settings-keys",
     "settings-optin", "settings-optin-letter", "settings-optin-preview",
     "settings-audit", "partners-list", "partners-register", "partners-connected",
     "oauth-authorize", "connectors-list", "connectors-new", "connectors-validate-new",
@@ -62,7 +62,7 @@ OWN = {
     "contacts-list", "contacts-new", "contacts-lists", "contacts-fields",
     "contacts-field-new", "contacts-categories", "contacts-imports", "contacts-suppressions",
     "contacts-suppression-release",
-    "messages-list", "messages-new", "messages-preview", "messages-preview-page",
+    "messages-list", "messages-new", "messages-preview", "messages-preview-page", "messages-test",
     "campaigns-list", "campaigns-new", "campaigns-estimate", "sending-gateway", "sending-check",
     "sending-test", "sending-signature",
     "workflows-list", "workflows-new", "exports-list", "exports-datasets", "exports-new",

@@ -224,3 +224,6 @@ def test_a_workflow_without_its_event_is_refused_in_words(cast, owner):
     assert Workflow.objects.count() == 0
     assert owner.post("/workflows/new", form | {"event_type": "registered"}).status_code == 302
     assert Workflow.objects.get().event_type == "registered"
+    made = Workflow.objects.get()
+    owner.post(f"/workflows/{made.pk}/blocks", {"after": "start.next", "kind": "email"})
+    assert "Message: This is needed." in text_of(owner.get(f"/workflows/{made.pk}/activation"))

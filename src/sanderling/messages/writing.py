@@ -70,17 +70,28 @@ def save(
 
 def copy(organisation_id: int, message_id: int, *, by: Actor) -> Message:
     """Return a new message with the same content and translations."""
-    original = get(organisation_id, message_id)
-    columns = {name: getattr(original, name) for name in EDITABLE}
-    columns["name"] = f"{original.name[:180]} (copy)"
-    with transaction.atomic():
-        made = save(organisation_id, by=by, **columns)
-        for translation in original.translations.all():
-            parts = {part: getattr(translation, part) for part in PARTS}
-            details = translation.details
-            translate(
-                organisation_id, made.pk, translation.language, by=by, details=details, **parts
-            )
+    original = kept(get(organisation_id, message_id))
+    original["columns"]["name"] = f"{original['columns']['name'][:180]} (copy)"
+    return write_again(organisation_id, original, by=by)
+
+
+def kept(message: Message) -> dict[str, Any]:
+    """Return all that was written, as JSON: what ``write_again`` takes."""
+    return {
+        "columns": {name: getattr(message, name) for name in EDITABLE},
+        "translations": {
+            translation.language: {part: getattr(translation, part) for part in (*PARTS, "details")}
+            for translation in message.translations.all()
+        },
+    }
+
+
+@transaction.atomic
+def write_again(organisation_id: int, kept: Mapping[str, Any], *, by: Actor) -> Message:
+    """Return a new message with the content of one that is kept, in all its languages."""
+    made = save(organisation_id, by=by, **kept["columns"])
+    for language, parts in kept["translations"].items():
+        translate(organisation_id, made.pk, language, by=by, **parts)
     return made
 
 

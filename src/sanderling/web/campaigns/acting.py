@@ -1,6 +1,7 @@
 """What can be done to a campaign; each is a POST, then back to its page."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponseBase
@@ -15,9 +16,13 @@ from sanderling.broadcasts.models import Broadcast
 from sanderling.broadcasts.starting import origin_of
 from sanderling.lib.errors import NotFound, SanderlingError
 from sanderling.sending import doubting
+from sanderling.web import undoing
 from sanderling.web.campaigns.making import TimeForm
 from sanderling.web.guarding import allowed
 from sanderling.web.membership import PersonRequest
+
+# What a draft is made of.
+KEPT = ("message_id", "include", "exclude", "name", "batch_size", "batch_unit")
 
 
 @require_POST
@@ -125,6 +130,8 @@ def stop(request: PersonRequest, campaign_id: int) -> HttpResponseBase:
 @allowed(Permission.SEND)
 def delete(request: PersonRequest, campaign_id: int) -> HttpResponseBase:
     """Delete a draft."""
+    campaign = drafting.get(request.organisation.pk, campaign_id)
+    kept = {name: getattr(campaign, name) for name in KEPT}
     try:
         drafting.delete(request.organisation.pk, campaign_id, by=request.actor)
     except NotFound:
@@ -132,8 +139,14 @@ def delete(request: PersonRequest, campaign_id: int) -> HttpResponseBase:
     except SanderlingError as refusal:
         messages.error(request, refusal.message)
         return redirect("campaigns-show", campaign_id)
-    messages.success(request, _("The campaign is deleted."))
+    undoing.offer(request, "campaign", _("The campaign is deleted."), kept)
     return redirect("campaigns-list")
+
+
+def restored(request: PersonRequest, kept: dict[str, Any]) -> HttpResponseBase:
+    """Make a deleted campaign anew: a draft, whatever it was."""
+    made = drafting.create(request.organisation.pk, **kept, by=request.actor)
+    return redirect("campaigns-show", made.pk)
 
 
 @require_POST

@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from sanderling.web.home import views
+from sanderling.web.home import undoing, views
 
-urlpatterns = [path("", views.home, name="home")]
+urlpatterns = [path("", views.home, name="home"), path("undo", undoing.undo, name="undo")]

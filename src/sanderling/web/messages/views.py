@@ -1,5 +1,7 @@
 """List messages; copy and delete one."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -10,6 +12,7 @@ from sanderling.accounts.rights import Permission
 from sanderling.lib.errors import Conflict
 from sanderling.messages import writing
 from sanderling.messages.models import Channel
+from sanderling.web import undoing
 from sanderling.web.guarding import allowed
 from sanderling.web.membership import PersonRequest
 from sanderling.web.messages.shorts import WRITTEN
@@ -54,10 +57,17 @@ def copy(request: PersonRequest, message_id: int) -> HttpResponseBase:
 @allowed(Permission.EDIT_MESSAGES)
 def delete(request: PersonRequest, message_id: int) -> HttpResponseBase:
     """Delete a message that no campaign uses; otherwise say which does."""
+    kept = writing.kept(writing.get(request.organisation.pk, message_id))
     try:
         writing.delete(request.organisation.pk, message_id, by=request.actor)
     except Conflict as refusal:
         messages.error(request, refusal.message)
         return redirect("messages-edit", message_id)
-    messages.success(request, _("The message is deleted."))
+    undoing.offer(request, "message", _("The message is deleted."), kept)
     return redirect("messages-list")
+
+
+def restored(request: PersonRequest, kept: dict[str, Any]) -> HttpResponseBase:
+    """Write a deleted message anew."""
+    made = writing.write_again(request.organisation.pk, kept, by=request.actor)
+    return redirect("messages-edit", made.pk)

@@ -1,6 +1,7 @@
 """List segments, look at one, copy and delete."""
 
 import json
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponseBase
@@ -15,6 +16,7 @@ from sanderling.segments import counting, explaining, saving
 from sanderling.segments.catalogue import catalogue_of
 from sanderling.segments.conditions import parse
 from sanderling.segments.describing import describe
+from sanderling.web import undoing
 from sanderling.web.guarding import allowed
 from sanderling.web.membership import PersonRequest
 
@@ -90,10 +92,18 @@ def copy(request: PersonRequest, segment_id: int) -> HttpResponseBase:
 @allowed(Permission.EDIT_SEGMENTS)
 def delete(request: PersonRequest, segment_id: int) -> HttpResponseBase:
     """Delete a segment that nothing uses; otherwise say what does."""
+    segment = saving.get(request.organisation.pk, segment_id)
+    kept = {name: getattr(segment, name) for name in ("name", "description", "condition")}
     try:
         saving.delete(request.organisation.pk, segment_id, by=request.actor)
     except Conflict as refusal:
         messages.error(request, refusal.message)
         return redirect("segments-show", segment_id)
-    messages.success(request, _("The segment is deleted."))
+    undoing.offer(request, "segment", _("The segment is deleted."), kept)
     return redirect("segments-list")
+
+
+def restored(request: PersonRequest, kept: dict[str, Any]) -> HttpResponseBase:
+    """Make a deleted segment anew."""
+    made = saving.save(request.organisation.pk, **kept, by=request.actor)
+    return redirect("segments-show", made.pk)

@@ -207,20 +207,28 @@ def _lines(
                 (key, str(KINDS[draft[one]["kind"]].EXITS[key]), numbers.get(target, 0))
                 for key, target in exits_of(draft, one).items()
             ],
-            problems=_of_block(problems, one),
+            problems=_of_block(problems, one, draft[one]),
             is_removable=draft[one].get("kind") not in ("start", "end"),
         )
         for one in order
     ]
 
 
-def _of_block(problems: Problems, block_id: str) -> list[str]:
+def _of_block(problems: Problems, block_id: str, raw: dict[str, Any]) -> list[str]:
     return [
-        sentence
+        _of_field(raw, place, sentence)
         for place, sentences in problems.items()
         if place == block_id or place.startswith(f"{block_id}.")
         for sentence in sentences
     ]
+
+
+def _of_field(raw: dict[str, Any], place: str, sentence: str) -> str:
+    """Return a problem with the name of the field that it is about, where it is about one."""
+    kind = KINDS.get(raw.get("kind", ""))
+    labels = {setting.name: str(setting.label) for setting in kind.SETTINGS} if kind else {}
+    label = labels.get(place.partition(".")[2])
+    return f"{label}: {sentence}" if label else sentence
 
 
 def _in_words(workflow: Workflow, problems: Problems) -> list[tuple[str, str, str]]:
@@ -229,7 +237,11 @@ def _in_words(workflow: Workflow, problems: Problems) -> list[tuple[str, str, st
     for place, sentences in problems.items():
         block_id = place.partition(".")[0]
         title = title_of(workflow.blocks[block_id]) if block_id in workflow.blocks else ""
-        found += [(block_id if title else "", title, sentence) for sentence in sentences]
+        raw = workflow.blocks.get(block_id, {})
+        found += [
+            (block_id if title else "", title, _of_field(raw, place, sentence))
+            for sentence in sentences
+        ]
     return found
 
 

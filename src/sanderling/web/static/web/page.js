@@ -42,7 +42,7 @@ new MutationObserver(fade).observe(document.documentElement, { childList: true, 
 document.addEventListener("DOMContentLoaded", fade);
 
 function fade() {
-  document.querySelectorAll("#notices .alert-success:not([data-fades]), #notices .alert-info:not([data-fades])").forEach((notice) => {
+  document.querySelectorAll("#notices :is(.alert-success, .alert-info):not([data-fades]):not(:has(form))").forEach((notice) => {
     notice.dataset.fades = "";
     const leave = () => (notice.matches(":hover, :focus-within") ? setTimeout(leave, READING) : notice.remove());
     setTimeout(leave, READING);
