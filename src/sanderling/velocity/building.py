@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
 LOAD, STORE = ast.Load(), ast.Store()
@@ -63,8 +64,9 @@ _FunctionDef = placed(
 # Expressions
 
 
+@lru_cache(maxsize=4_096)
 def read(name: str) -> ast.expr:
-    """A name being read."""
+    """A name being read: the same node wherever it is read, since nothing changes a node."""
     return _Name(name)
 
 
@@ -149,7 +151,7 @@ def joined(pieces: list[ast.expr]) -> ast.expr:
 
 def is_class(value: ast.expr, kind: str) -> ast.expr:
     """`value.__class__ is kind`."""
-    return _Is(_Class(value), comparators=[_Name(kind)])
+    return _Is(_Class(value), comparators=[read(kind)])
 
 
 # Statements
@@ -204,7 +206,7 @@ def loop(target: ast.expr, elements: ast.expr, body: list[ast.stmt]) -> ast.stmt
 
 def attempt(body: list[ast.stmt], kind: str, instead: list[ast.stmt]) -> ast.stmt:
     """`try: … except kind: …`."""
-    return _Try(body, [_Handler(_Name(kind), None, instead)], [], [])
+    return _Try(body, [_Handler(read(kind), None, instead)], [], [])
 
 
 def give(value: ast.expr) -> ast.stmt:
