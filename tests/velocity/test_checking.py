@@ -59,6 +59,14 @@ def test_a_covered_mistake_makes_no_second_one():
         ("$data.get('x').get(0)", "The list may be empty"),
         ("#macro(unused)x#end", "The macro 'unused' is never used"),
         ("#nope($x)", "There is no macro or directive '#nope'"),
+        ("#if($x)a#elseB#end", "'#elseB' is no directive: the word goes on"),
+        ("#set $x = 1", "'#set' needs parentheses"),
+        ("$list.contains(name)", "'name' has neither quotes nor a '$'"),
+        ("#if($sum > $100)a#end", "The '$' before '100' means nothing here"),
+        ("a #* never sent", "This comment is never closed"),
+        ("$name.toUppercase()", "No value has a method 'toUppercase'"),
+        ("#set($list.get(0) = 1)", "What a method returns cannot be set"),
+        ("a#break b", "'#break' stands outside of any loop"),
     ],
 )
 def test_traps_are_explained_with_a_way_out(source, message):
@@ -67,6 +75,28 @@ def test_traps_are_explained_with_a_way_out(source, message):
     assert problems[0].severity is Severity.WARNING
     assert problems[0].hint
     assert problems[0].source_line == source
+
+
+@pytest.mark.parametrize(
+    ("source", "column", "message"),
+    [
+        ("#if($a = 1)x#end", 8, "'=' is no operator of the language: write '=='."),
+        ("#if($a == 1 AND $b)x#end", 13, "'AND' is no operator of the language: write '&&'."),
+        ("#if($a <> 1)x#end", 9, "A value was expected here; found '> 1)x#end'."),
+        ("${a | 'x'}", 4, "No blank may stand before '|' in '${…|…}'."),
+        ("#set(a = 1)", 6, "'$name' was expected; found 'a = 1)'."),
+        (
+            "$a.b${c}[more]",
+            9,
+            "This cannot follow a reference: close it with braces '${…}'; found '[more]'.",
+        ),
+        ("#foreach($a in list)x#end", 16, "'list' is nothing to walk over; is '$list' meant?"),
+        ("$list[1.5]", 10, "An index is a whole number."),
+        ("$list.get((1))", 11, "No parentheses among arguments: name the value by '#set' before."),
+    ],
+)
+def test_a_mistake_says_what_is_meant(source, column, message):
+    assert told(source)[0] == (1, column, message)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +124,8 @@ def test_a_mistake_is_told_once_and_not_again_at_its_end(source):
         "#if(!$data.get('x').isEmpty())$data.get('x').get(0)#end",
         "#if($data['x'])$data.x[0]#end",
         "${data.x.get(0)|'none'}",
-        "<style>#wrap{color:#fff} #main .a{}</style>",
+        "<style>#wrap{color:#fff} #main .a{} #ending{} #elsewhere{}</style>",
+        "$list.get(null) #foreach($x in [1])#break#end #macro(m)#break#end#m()",
         "${domain}.com",
         "$('#x').on($5)",
     ],

@@ -16,6 +16,7 @@ from enum import StrEnum
 from .errors import ParseError
 from .hints import lints_of_text
 from .lexing import Source
+from .lints import Lint, break_lints, method_lints, set_lints
 from .nodes import (
     Call,
     Define,
@@ -195,12 +196,13 @@ def _blank(text: str) -> str:
 
 # What the tree shows
 
-Lint = tuple[int, str, str]
-
 
 def _lints_of_tree(parsed: Parsed, known: frozenset[str] | None) -> Iterator[Lint]:
     nodes = list(walk([*parsed.body, *parsed.macros.values()]))
     yield from _macro_lints(parsed, nodes)
+    yield from method_lints(nodes)
+    yield from set_lints(nodes)
+    yield from break_lints(parsed.body)
     yield from _domain_lints(nodes, known)
     yield from _unguarded(parsed.body, frozenset())
     for definition in parsed.macros.values():

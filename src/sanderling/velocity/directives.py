@@ -40,6 +40,8 @@ MAX_LOOPS = 16
 MAX_PARAMETERS = 255
 
 _SET = re.compile(r"#(?:set|\{set\})[ \t]*\(")
+_NO_OPERATOR = re.compile(r"=(?!=)|&(?!&)|\|(?!\|)|(?:AND|OR|And|Or)\b")
+_MEANT = {"=": "==", "&": "&&", "|": "||", "and": "&&", "or": "||"}
 _AFTER_SET = re.compile(r"[ \t]*\(")
 
 
@@ -136,6 +138,9 @@ class DirectiveParser(ArgumentParser):
         if not self.match(OPENING):
             raise self.unexpected(f"'(' is missing after '#{name}'")
         condition = self.expression()
+        if found := _NO_OPERATOR.match(self.text, self.position):
+            meant = _MEANT[found[0].lower()]
+            raise self.error(f"'{found[0]}' is no operator of the language: write '{meant}'.")
         self.expect(")", f"after the condition of '#{name}'")
         return condition
 
@@ -149,8 +154,9 @@ class DirectiveParser(ArgumentParser):
         if not isinstance(word, Word):
             raise self.error("The word 'in' is missing in '#foreach($element in $list)'.", offset)
         if isinstance(elements, Word):
+            what = elements.text
             raise self.error(
-                f"'{elements.text}' is nothing to walk over: write '${elements.text}'."
+                f"'{what}' is nothing to walk over; is '${what}' meant?", elements.offset
             )
         prefix = self.line_end(True)
         self.loops += 1

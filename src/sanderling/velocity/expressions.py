@@ -53,6 +53,7 @@ _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _UNICODE_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})")
 _CONTINUED_LINE = re.compile(r"\\[ ]*\n")
 _NOT = re.compile(r"!(?!=)|not\b")
+_BLANK_BAR = re.compile(r"[ \t]+\|")
 _OPERATORS = frozenset({"or", "and", "eq", "ne", "lt", "le", "gt", "ge", "not"})
 _CONSTANTS = {"true": True, "false": False}
 
@@ -216,7 +217,8 @@ class ExpressionParser(Cursor):
         """A reference, where nothing else may stand."""
         reference = self.reference()
         if reference is None:
-            raise self.unexpected("A name was expected after '$'")
+            what = "A name was expected after '$'" if self.peek() == "$" else "'$name' was expected"
+            raise self.unexpected(what)
         return reference
 
     def reference(self) -> Reference | None:
@@ -243,6 +245,8 @@ class ExpressionParser(Cursor):
         alternate = None
         if self.take("|"):
             alternate = self._expression_in(_ALTERNATE)
+        elif _BLANK_BAR.match(self.text, self.position):
+            raise self.error("No blank may stand before '|' in '${…|…}'.")
         self.expect("}", "at the end of '${…'")
         return alternate
 

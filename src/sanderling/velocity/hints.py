@@ -50,6 +50,26 @@ TRAPS: tuple[Trap, ...] = (
         "A property cannot start with a digit, as in '{}'.",
         "Write .get('…') with the number in quotes.",
     ),
+    Trap(
+        re.compile(r"#((?:else|end)[A-Z0-9][A-Za-z0-9_]*)"),
+        "'#{}' is no directive: the word goes on.",
+        "Write #{else} or #{end} when a word follows.",
+    ),
+    Trap(
+        re.compile(r"#set[ \t]+(\$!?\{?\w*)"),
+        "'#set' needs parentheses; as it stands it is only printed.",
+        "Write #set({} = …).",
+    ),
+    Trap(
+        re.compile(r"\.\w+\([ ]*(?!(?:true|false|null|not)\b)([A-Za-z_]\w*)[ ]*[,)]"),
+        "'{}' has neither quotes nor a '$': the method is given nothing.",
+        "Write '{}' in quotes for a text, or ${} for a value.",
+    ),
+    Trap(
+        re.compile(r"#(?:if|elseif|set)[ ]*\([^\n]*?[=<>+*/][ ]*\$(\d+)"),
+        "The '$' before '{}' means nothing here: it is a number.",
+        "Leave the '$' out.",
+    ),
 )
 
 
@@ -63,3 +83,6 @@ def lints_of_text(text: str) -> Iterator[tuple[int, str, str]]:
                 trap.message.replace("{}", shown),
                 trap.hint.replace("{}", shown),
             )
+    start = text.rfind("#*")
+    if start >= 0 and "*#" not in text[start + 2 :]:
+        yield start, "This comment is never closed: nothing after it is sent.", "Close it with *#."
