@@ -5,6 +5,8 @@ import sys
 from dataclasses import dataclass
 
 import pytest
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from sanderling.accounts import keys
 from sanderling.accounts.models import Membership, User
@@ -179,3 +181,14 @@ def test_the_doctor_of_nonsense_names_the_setting(another):
         "✗ SANDERLING_UPLOAD_LIMIT_MB must lie between 1 and 2147483648, not -1.\n"
         "  Mend this first, then ask again.\n"
     )
+
+
+def test_a_worker_on_an_older_database_refuses_in_words(transactional_db, sanderling):
+    recorder = MigrationRecorder(connection)
+    recorder.record_unapplied("contacts", "0001_initial")
+    try:
+        refused = sanderling("worker")
+    finally:
+        recorder.record_applied("contacts", "0001_initial")
+    words = "The database is older than this version (migrations missing: 1)."
+    assert (refused.status, refused.err) == (1, f"✗ {words} Run: sanderling migrate\n")

@@ -76,7 +76,7 @@ def require() -> None:
     connection.close()  # the worker's loops have connections of their own
     if missing:
         raise NotMigrated(
-            f"The database is older than this version ({missing} migrations are missing)."
+            f"The database is older than this version (migrations missing: {missing})."
             " Run: sanderling migrate"
         )
 

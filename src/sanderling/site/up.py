@@ -108,7 +108,8 @@ class FirstPage:
         if self.demo:
             announcing.announce(OUT, starting.home())
         else:
-            OUT.print("  Sign in   create yourself with: sanderling user create")
+            create = "sanderling user create you@example.com --organisation 'Your shop'"
+            OUT.print(f"  Sign in   create yourself with: {create} --home {starting.home()}")
         OUT.print("  Stop      Ctrl-C\n")
 
     def _complain(self) -> None:
