@@ -86,7 +86,7 @@ def asked(call):
 READS = {
     "/v1/contacts": 4,
     "/v1/contacts/email?ids=1": 2,
-    "/v2/contacts/activity?dateFrom=2025-03-01&dateTo=2025-03-01": 3,
+    "/v2/contacts/activity?dateFrom=2025-03-01&dateTo=2025-03-01": 4,
     "/v1/messages/email": 5,
     "/v1/groups": 3,
     "/v1/broadcasts": 2,

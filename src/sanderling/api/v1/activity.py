@@ -4,7 +4,7 @@ import base64
 import binascii
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -74,7 +74,7 @@ def activity(call: Call, query: Wanted) -> Answer:
     )
     found = _after(_chosen(call, found, query), query.offset)
     most = min(query.maxrows if query.maxrows and query.maxrows > 0 else USUAL, MOST)
-    rows = list(found.order_by("occurred_at", "id")[:most])
+    rows = _first(found, _statuses(query), most)
     people = Contact.objects.filter(organisation_id=call.organisation_id).in_bulk(
         {row.contact_id for row in rows}
     )
@@ -123,14 +123,31 @@ def _period(call: Call, first: str | None, last: str | None) -> tuple[dt.datetim
     return start, end
 
 
+def _statuses(query: Wanted) -> Sequence[str]:
+    if not query.activity_status:
+        return SHOWN
+    status = STORED.get(query.activity_status, query.activity_status)
+    if status not in SHOWN:
+        raise Invalid("activityStatus is not known.")
+    return (status,)
+
+
+def _first(found: QuerySet[Activity], statuses: Sequence[str], most: int) -> list[Activity]:
+    """Return the first rows in order of time.
+
+    Each status is read by itself, in the order of its index and no further than wanted.  Asked
+    for all of them at once, PostgreSQL reads and sorts the whole period for every page: 430 ms
+    instead of 0.5 for a hundred of 220,000 facts.
+    """
+    first, *others = (
+        found.filter(status=status).order_by("occurred_at", "id")[:most] for status in statuses
+    )
+    if not others:
+        return list(first)
+    return list(first.union(*others, all=True).order_by("occurred_at", "id")[:most])
+
+
 def _chosen(call: Call, found: QuerySet[Activity], query: Wanted) -> QuerySet[Activity]:
-    if query.activity_status:
-        status = STORED.get(query.activity_status, query.activity_status)
-        if status not in SHOWN:
-            raise Invalid("activityStatus is not known.")
-        found = found.filter(status=status)
-    else:
-        found = found.filter(status__in=SHOWN)
     if query.message_tag:
         found = found.filter(message_tags__icontains=query.message_tag)
     for kind, value in (
@@ -151,7 +168,8 @@ def _after(found: QuerySet[Activity], offset: str | None) -> QuerySet[Activity]:
         moment, last = dt.datetime.fromisoformat(at), int(number)
     except (binascii.Error, UnicodeError, ValueError) as error:
         raise Invalid("offset is not one that a row had.") from error
-    return found.filter(Q(occurred_at__gt=moment) | Q(occurred_at=moment, id__gt=last))
+    later = Q(occurred_at__gt=moment) | Q(occurred_at=moment, id__gt=last)
+    return found.filter(later, occurred_at__gte=moment)  # the index begins there
 
 
 def _named_by_programs(rows: list[Activity]) -> dict[int, str]:
