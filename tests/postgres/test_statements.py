@@ -136,6 +136,32 @@ def test_blocks_are_copy_text(second):
     )
 
 
+def test_rows_of_copy_come_joined_and_whole(second):
+    query = "SELECT n FROM generate_series(1, 5000) AS n"
+    blocks = [bytes(block) for block in blocks_of(second, query, size=4096)]
+    assert len(blocks) == 6
+    assert all(block.endswith(b"\n") for block in blocks)
+    assert b"".join(blocks) == b"".join(b"%d\n" % n for n in range(1, 5001))
+
+
+def test_a_copy_that_fails_on_its_way_says_why_and_leaves_the_connection_usable(second):
+    query = "SELECT 1 / (3000 - n) FROM generate_series(1, 5000) AS n"
+    came = []
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        came.extend(blocks_of(second, query, size=1024))
+    assert came
+    second.rollback()
+    assert second.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_a_copy_that_nobody_reads_to_its_end_leaves_the_connection_usable(second):
+    blocks = blocks_of(second, "SELECT n FROM generate_series(1, 1000000) AS n")
+    next(blocks)
+    blocks.close()
+    second.rollback()
+    assert second.execute("SELECT 1").fetchone() == (1,)
+
+
 def test_a_lock_by_name_excludes_another_transaction(transactional_db):
     def elsewhere() -> list[bool]:
         with transaction.atomic():

@@ -18,7 +18,7 @@ from psycopg import sql
 
 from sanderling.exports.datasets.columns import Dataset, Dialect, Spelling
 from sanderling.lib.errors import SanderlingError
-from sanderling.postgres.copying import Block, Format, blocks_of, gathered
+from sanderling.postgres.copying import Block, Format, blocks_of
 from sanderling.postgres.statements import Statements
 
 LOG = logging.getLogger(__name__)
@@ -208,7 +208,7 @@ def _blocks(
     """Yield COPY data; an error of ours must not be taken for one of the destination."""
     try:
         form = cast("Format", dialect.form)
-        yield from gathered(blocks_of(connection, query, params=window.params, form=form))
+        yield from blocks_of(connection, query, params=window.params, form=form)
     except psycopg.Error as error:
         raise broke(error) from error
 

@@ -7,7 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal, cast
 
 import psycopg
-from psycopg import sql
+from psycopg import errors, sql
+from psycopg.abc import PQGen
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGconn
+from psycopg.waiting import Wait
 
 from sanderling.postgres.statements import Params, Query
 
@@ -62,34 +66,69 @@ def copy_between(
 
     ``binary`` is some 10 % faster and wants exactly the same column types on both sides.
     """
-    blocks = gathered(blocks_of(source, query, params=params, form=form))
+    blocks = blocks_of(source, query, params=params, form=form)
     return copy_blocks(target, table, columns=columns, blocks=blocks, form=form)
 
 
 def blocks_of(
-    connection: Connection, query: Query, *, params: Params = None, form: Format = "text"
+    connection: Connection,
+    query: Query,
+    *,
+    params: Params = None,
+    form: Format = "text",
+    size: int = 65_536,
 ) -> Iterator[Block]:
-    """Yield the rows of a query as blocks of COPY data."""
+    """Yield the rows of a query as COPY data, joined to blocks of some 64 kB.
+
+    The server sends each row as a message of its own.  Taken from libpq and joined in one go a
+    million rows of 200 bytes cost 0.5 s of CPU; by psycopg's iterator, which waits anew for each
+    row, and joined behind it, 1.1 s.
+    """
     inner = query if isinstance(query, sql.Composable) else sql.SQL(cast("Any", query))
     outer = sql.SQL("COPY ({}) TO STDOUT (FORMAT {})").format(inner, sql.SQL(form))
-    with connection.cursor() as cursor, cursor.copy(outer, params) as copy:
-        yield from copy
+    with connection.cursor() as cursor, cursor.copy(outer, params):
+        is_over = False
+        while not is_over:
+            block, is_over = connection.wait(_joined(connection, size))
+            if block:
+                yield block
 
 
-def gathered(blocks: Iterable[Block], size: int = 65_536) -> Iterator[Block]:
-    """Yield blocks joined to some 64 kB.
+def _joined(connection: Connection, size: int) -> PQGen[tuple[bytearray, bool]]:
+    """Return messages of a COPY as one block, and whether these are the last."""
+    server, block = connection.pgconn, bytearray()
+    while len(block) < size:
+        count, message = server.get_copy_data(1)
+        if count > 0:
+            block += message
+        elif count == 0:
+            yield from _more(server)
+        else:
+            yield from _ended(connection)
+            return block, True
+    return block, False
 
-    The server sends each row as a message of its own, and each write costs some microseconds:
-    joined, passing 300,000 rows on takes 0.19 s of CPU instead of 0.36.
-    """
-    waiting = bytearray()
-    for block in blocks:
-        waiting += block
-        if len(waiting) >= size:
-            yield bytes(waiting)
-            waiting.clear()
-    if waiting:
-        yield bytes(waiting)
+
+def _ended(connection: Connection) -> PQGen[None]:
+    """Take the results that end a COPY; raise the error that broke it."""
+    server, error = connection.pgconn, None
+    while True:
+        while server.is_busy():
+            yield from _more(server)
+        result = server.get_result()
+        if result is None:
+            break
+        if result.status != ExecStatus.COMMAND_OK:
+            error = error or errors.error_from_result(result, connection.info.encoding)
+    if error:
+        raise error
+
+
+def _more(server: PGconn) -> PQGen[None]:
+    """Wait for bytes of the server and take them in."""
+    while not (yield Wait.R):
+        pass
+    server.consume_input()
 
 
 def into(table: TableName, *, columns: Sequence[str], form: Format = "text") -> sql.Composed:
