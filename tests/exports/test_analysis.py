@@ -11,6 +11,7 @@ import sqlglot
 
 from sanderling.accounts.models import AuditEntry
 from sanderling.broadcasts.models import Broadcast
+from sanderling.connectors.drivers.bigquery import parquet
 from sanderling.contacts.models import Contact, Device
 from sanderling.events.models import Event
 from sanderling.exports import analysing, reading, running
@@ -296,13 +297,18 @@ def test_both_dialects_tell_the_same_figures(busy, tmp_path):
 def fill(there, world, dataset, file):
     columns = dataset.columns_in(Dialect.BIGQUERY)
     window = reading.Window(world.cast.organisation.pk, 0, 2**62)
-    with reading.opened() as source, reading.snapshot(source):
-        blocks = reading.rows(source, dataset, window, Dialect.BIGQUERY, tuple(columns))
-        file.write_bytes(b"".join(blocks))
+    sent = dataset.types_in(Dialect.BIGQUERY)
+    with (
+        reading.opened() as source,
+        reading.snapshot(source),
+        file.open("wb") as written,
+        parquet.File(written, sent, bounds=()) as rows,
+    ):
+        rows.add(reading.rows(source, dataset, window, Dialect.BIGQUERY, tuple(sent)), sent)
     types = {name: DUCKDB[spelling.type] for name, spelling in columns.items()}
     listed = ", ".join(f'"{name}" {type_}' for name, type_ in types.items())
     there.execute(f'CREATE TABLE "{dataset.name}" ({listed})')
-    there.execute(f"COPY \"{dataset.name}\" FROM '{file}' (FORMAT csv, HEADER false)")
+    there.execute(f"INSERT INTO \"{dataset.name}\" FROM read_parquet('{file}')")
 
 
 def plain(row):

@@ -1,5 +1,8 @@
 """The same promises as in PostgreSQL, kept in a customer's BigQuery."""
 
+import pytest
+
+from sanderling.connectors.drivers.bigquery import parquet
 from sanderling.exports import analysing, comparing
 from sanderling.exports.analysis.views import VIEWS
 from sanderling.exports.catalogue import DATASETS
@@ -7,6 +10,19 @@ from sanderling.exports.datasets.columns import Dialect
 from sanderling.exports.models import Comparison
 
 MOMENT = "2026-11-20 10:11:12+00"
+ODD = [
+    "back\\slash",
+    "\\N",
+    "\\.",
+    "\\t is no tab",
+    "\\\\n",
+    "tab\there",
+    "line\nbreak\r\n",
+    "\b\f\v",
+    '"quoted", and a comma',
+    "Київ 🐦",
+    " ",
+]
 
 
 def export_of(far, *datasets, **fields):
@@ -74,6 +90,28 @@ def test_values_arrive_as_they_are(far):
         far.rows('SELECT "cost", "name", "quantity" FROM shop."orderItems"')
         == [(5.25, "Tea", 2)] * 2
     )
+
+
+@pytest.mark.parametrize("size", [parquet.BLOCK, 1])  # together, and each row by itself
+def test_every_text_arrives_as_it_is(far, monkeypatch, size):
+    monkeypatch.setattr(parquet, "BLOCK", size)
+    for number, text in enumerate(ODD):
+        far.activity(delivery_id=number, message_name=text)
+    far.run(export_of(far, "contactActivities"))
+    names = far.rows(
+        'SELECT "messageName" FROM shop."contactActivities" ORDER BY "messageInstanceId"'
+    )
+    assert [name for (name,) in names] == ODD
+
+
+def test_a_row_may_be_longer_than_what_is_parsed_at_once(far):
+    long = "tea, " * (parquet.BLOCK // 2)
+    far.activity(delivery_id=1, message_name=long)
+    far.activity(delivery_id=2, message_name="short")
+    far.run(export_of(far, "contactActivities"))
+    assert far.rows(
+        'SELECT length("messageName") FROM shop."contactActivities" ORDER BY "messageInstanceId"'
+    ) == [(len(long),), (5,)]
 
 
 def test_both_sides_are_equal_and_a_difference_is_found(far):

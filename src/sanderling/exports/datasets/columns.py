@@ -34,7 +34,7 @@ class Dialect(StrEnum):
         return TITLES[self]
 
 
-FORMS = {Dialect.POSTGRESQL: "binary", Dialect.BIGQUERY: "csv"}
+FORMS = {Dialect.POSTGRESQL: "binary", Dialect.BIGQUERY: "text"}
 TITLES = {Dialect.POSTGRESQL: "PostgreSQL", Dialect.BIGQUERY: "BigQuery"}
 # By our type: BigQuery's, and the type of ours in which the value leaves for it.
 BIGQUERY_TYPES = {
@@ -154,6 +154,16 @@ class Dataset:
     def types_in(self, dialect: Dialect) -> dict[str, str]:
         """Return the types by column."""
         return {name: spelling.type for name, spelling in self.columns_in(dialect).items()}
+
+    def twins_in(self, dialect: Dialect) -> dict[str, str]:
+        """Return the deprecated columns, with the names of those that have the very same values."""
+        spelt = self.columns_in(dialect)
+        plain = {spelling.source: spelling for spelling in spelt.values() if not spelling.twin}
+        return {
+            name: plain[spelling.twin].name
+            for name, spelling in spelt.items()
+            if spelling.twin and spelling.wire == plain[spelling.twin].wire
+        }
 
 
 def bare(type_: str) -> str:

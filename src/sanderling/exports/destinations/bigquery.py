@@ -124,6 +124,7 @@ def target_of(dataset: Dataset) -> Target:
         types=dataset.types_in(Dialect.BIGQUERY),
         key=dataset.key if dataset.manner is Manner.UPSERT else (),
         parent=dataset.parent if dataset.manner is Manner.REPLACE else "",
+        twins=dataset.twins_in(Dialect.BIGQUERY),
         partition=dataset.partition,
         is_fixed=dataset.is_fixed,
         clustering=dataset.clustering,

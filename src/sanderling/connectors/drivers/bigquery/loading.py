@@ -71,7 +71,7 @@ class Loader:
             into, types = staging_of(target), merging.staged_types(target)
             self.stage(into, types)
         with temporary() as file:
-            rows, counts.read = _filled(file, target, types, chunk)
+            rows, counts.read = filled(file, target, types, chunk)
             if not rows.rows:
                 return Loaded(chunk.after.low, 0, {})
             name = f"{self.name(target, mark, chunk.low)}-a{attempt}"
@@ -136,34 +136,29 @@ def temporary() -> IO[bytes]:
     return tempfile.TemporaryFile(prefix="sanderling-export-")
 
 
-def _filled(
+def filled(
     file: IO[bytes], target: Target, types: Mapping[str, str], chunk: Chunk
 ) -> tuple[parquet.Written, int]:
     """Write the rows of a chunk, and the parents whose rows are replaced; return both counts.
 
-    In larger and larger blocks while a row does not fit; raises Refusal when none is large enough.
+    Raises Refusal when a row is too long.
     """
-    for block in parquet.BLOCKS:
-        try:
-            return _filled_by(block, file, target, types, chunk)
-        except parquet.RowTooLong:
-            file.seek(0)
-            file.truncate()
-    raise Refusal(
-        Cause.QUERY,
-        f'A row of "{target.table}" is longer than {parquet.BLOCKS[-1] >> 20} MB, and BigQuery '
-        "takes none so long. Shorten it, or take the dataset out of this export.",
-    )
+    try:
+        return _filled(file, target, types, chunk)
+    except parquet.RowTooLong as error:
+        raise Refusal(
+            Cause.QUERY,
+            f'A row of "{target.table}" is longer than {parquet.LONGEST >> 20} MB, and BigQuery '
+            "takes none so long. Shorten it, or take the dataset out of this export.",
+        ) from error
 
 
-def _filled_by(
-    block: int, file: IO[bytes], target: Target, types: Mapping[str, str], chunk: Chunk
+def _filled(
+    file: IO[bytes], target: Target, types: Mapping[str, str], chunk: Chunk
 ) -> tuple[parquet.Written, int]:
-    names = tuple(target.types)
-    watch = Watch(target.limits, _naming(target)) if block > parquet.BLOCKS[0] else parquet.NOTHING
-    with parquet.File(
-        file, types, bounds=merging.bounded(target), block=block, watch=watch
-    ) as made:
+    names = tuple(name for name in target.types if name not in target.twins)
+    bounds, watch = merging.bounded(target), Watch(target.limits, _naming(target))
+    with parquet.File(file, types, bounds=bounds, twins=target.twins, watch=watch) as made:
         if not target.parent:
             return made.written, made.add(chunk.rows(names), names)
         assert chunk.parents is not None, "replacing needs to know the parents"

@@ -1,12 +1,18 @@
 """COPY data becomes a Parquet file, in memory that does not grow with the rows.
 
-The bytes of ``COPY … CSV`` are parsed by Arrow, some 4,000 rows at a time; no Python value is made
-of a row.  On the way the bounds are noted that a MERGE needs as constants.
+The bytes of ``COPY … (FORMAT text)`` are parsed by Arrow, some 5,000 rows at a time; a Python value
+is made only of a text with a sign that COPY escapes.  Our server writes this form in two thirds of
+the time that CSV takes, and no line break stands inside a row.  On the way the bounds are noted
+that a MERGE needs as constants.
 """
 
-import io
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import IO, Any
 
 import pyarrow as pa
@@ -24,16 +30,19 @@ ARROW: dict[str, pa.DataType] = {
     "BOOL": pa.bool_(),
     "TIMESTAMP": pa.timestamp("us", "UTC"),
 }
-# Bytes of CSV that are parsed at once; a row must fit into one, and few are larger than a page.
-# So a file is begun with small blocks, and made anew with larger ones when a row asks for them.
-BLOCKS = (1 << 20, 1 << 23, 1 << 26)
+BLOCK = 1 << 20  # bytes that are parsed at once, about; a longer row is parsed by itself
+AHEAD = 2  # blocks that wait for the thread that makes the file
+LONGEST = 1 << 26  # bytes of a row
 GROUP = 20_000  # rows of a row group, about: memory grows with it, files shrink by a few percent
 HEAVY = 1 << 25  # bytes after which a group is written whatever its rows
 SHOWN = 3  # rows that a note names
+ESCAPED = re.compile(r"\\(.)")
+SIGNS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\"}
+NO_TWINS: Mapping[str, str] = MappingProxyType({})
 
 
 class RowTooLong(Exception):
-    """A row does not fit into a block of CSV."""
+    """A row is longer than any that a destination takes."""
 
 
 @dataclass
@@ -90,7 +99,10 @@ NOTHING = Watch()
 
 
 class File:
-    """A Parquet file that is being written."""
+    """A Parquet file that is being written.
+
+    ``twins`` are columns with the values of another one: those need not come.
+    """
 
     def __init__(
         self,
@@ -98,13 +110,13 @@ class File:
         types: Mapping[str, str],
         *,
         bounds: Iterable[str],
-        block: int = BLOCKS[0],
+        twins: Mapping[str, str] = NO_TWINS,
         watch: Watch = NOTHING,
     ) -> None:
         self.written = Written(bounds={name: Bounds() for name in bounds})
-        self._block, self._watch = block, watch
         self._schema = pa.schema([(name, ARROW[type_]) for name, type_ in types.items()])
-        self._types = types
+        self._types, self._twins, self._watch = types, twins, watch
+        self._waiting: list[pa.Table] = []
         # Without dictionaries: a third faster, and smaller, because zstd finds what repeats.
         self._writer = pq.ParquetWriter(
             file, self._schema, compression="zstd", use_dictionary=False
@@ -113,130 +125,147 @@ class File:
     def add(self, blocks: Iterable[Block], names: Iterable[str], **constants: object) -> int:
         """Add the rows of COPY data with these columns; columns without data are NULL.
 
-        ``constants`` give a column one value in all rows.
+        ``constants`` give a column one value in all rows.  Another thread makes the file, because
+        the server writes no row while nobody reads: so both work all the time.
 
-        Raises RowTooLong, with all blocks taken, when a row is longer than a block.
+        Raises RowTooLong.
         """
         before, types = self.written.rows, {name: self._types[name] for name in names}
-        for table in _groups(_batches(blocks, types, self._block)):
-            whole = _completed(table, self._schema, constants)
-            self._note(whole)
-            self._writer.write_table(whole)
-            self.written.rows += whole.num_rows
+        waiting: deque[Future[None]] = deque()
+        with ThreadPoolExecutor(1) as other, closing(_joined(blocks)) as joined:
+            for block in joined:
+                waiting.append(other.submit(self._take, block, types, constants))
+                if len(waiting) > AHEAD:
+                    waiting.popleft().result()
+            for one in waiting:
+                one.result()
+        self._write()
         return self.written.rows - before
 
-    def _note(self, table: pa.Table) -> None:
+    def _take(
+        self, block: bytearray, types: Mapping[str, str], constants: Mapping[str, object]
+    ) -> None:
+        table = _completed(_parsed(block, types), self._schema, self._twins, constants)
         for name, bounds in self.written.bounds.items():
             bounds.take(table.column(name))
+        if len(block) > min(self._watch.limits.values(), default=len(block)):
+            self._note_cuts(table)
+        self._waiting.append(table)
+        self.written.rows += table.num_rows
+        if sum(one.num_rows for one in self._waiting) >= GROUP or self._weight() >= HEAVY:
+            self._write()
+
+    def _note_cuts(self, table: pa.Table) -> None:
         for name, limit in self._watch.limits.items():
             is_full = pc.greater_equal(pc.utf8_length(table.column(name)), limit)
             if pc.any(is_full).as_py():
                 rows = table.select(list(self._watch.names)).filter(is_full)
                 self.written.cuts.setdefault(name, Cut(limit)).take(rows)
 
+    def _weight(self) -> int:
+        return sum(table.nbytes for table in self._waiting)
+
+    def _write(self) -> None:
+        """Write what waits as a group of rows."""
+        if self._waiting:
+            self._writer.write_table(pa.concat_tables(self._waiting))
+            self._waiting.clear()
+
     def __enter__(self) -> "File":
         """Return the file; its end is written when the block is left."""
         return self
 
     def __exit__(self, *_failure: object) -> None:
-        """Write the end of the file."""
+        """Write the end of the file, and give Arrow's memory back: 5 MB stay instead of 35."""
         self._writer.close()
+        pa.default_memory_pool().release_unused()
 
 
 def rows_of(blocks: Iterable[Block], types: Mapping[str, str]) -> Iterator[tuple[Any, ...]]:
     """Yield rows as Python values: for keys, of which there are few."""
-    for batch in _batches(blocks, types, BLOCKS[0]):
-        columns = [column.to_pylist() for column in batch.columns]
+    for block in _joined(blocks):
+        columns = [column.to_pylist() for column in _parsed(block, types).columns]
         yield from zip(*columns, strict=True)
 
 
-def _batches(
-    blocks: Iterable[Block], types: Mapping[str, str], size: int
-) -> Iterator[pa.RecordBatch]:
-    stream = _Stream(blocks)
-    if stream.is_empty:
-        return
+def _joined(blocks: Iterable[Block]) -> Generator[bytearray, None, None]:
+    """Yield blocks of whole rows, large enough to be worth a call of Arrow.
+
+    When nobody takes them to the end, the COPY is broken off at once, not when it is forgotten.
+    """
+    waiting = bytearray()
     try:
-        yield from _opened(stream, types, size)
-    except pa.ArrowInvalid as error:
-        if "straddling" not in str(error):
-            raise
-        stream.exhaust()
-        raise RowTooLong from error
+        for block in blocks:
+            if len(block) > LONGEST:
+                raise RowTooLong
+            waiting += block
+            if len(waiting) >= BLOCK:
+                yield waiting
+                waiting = bytearray()
+        if waiting:
+            yield waiting
+    finally:
+        if isinstance(blocks, Generator):
+            blocks.close()
 
 
-def _opened(stream: "_Stream", types: Mapping[str, str], size: int) -> pacsv.CSVStreamingReader:
-    return pacsv.open_csv(
-        stream,
+def _parsed(block: bytearray, types: Mapping[str, str]) -> pa.Table:
+    table = pacsv.read_csv(
+        pa.BufferReader(pa.py_buffer(block)),
         read_options=pacsv.ReadOptions(
-            column_names=list(types), block_size=size, use_threads=False
+            column_names=list(types), block_size=len(block), use_threads=False
         ),
-        parse_options=pacsv.ParseOptions(newlines_in_values=True),
+        parse_options=pacsv.ParseOptions(
+            delimiter="\t", quote_char=False, double_quote=False, ignore_empty_lines=False
+        ),
         convert_options=pacsv.ConvertOptions(
-            column_types={name: _parsed(type_) for name, type_ in types.items()},
-            null_values=[""],
+            column_types={name: _type_of(type_) for name, type_ in types.items()},
+            null_values=["\\N"],
             strings_can_be_null=True,
-            quoted_strings_can_be_null=False,
         ),
+    )
+    columns = [column.combine_chunks() for column in table.columns]
+    return pa.table(
+        [_unescaped(one) if one.type == pa.string() else one for one in columns], list(types)
     )
 
 
-def _parsed(type_: str) -> pa.DataType:
+def _type_of(type_: str) -> pa.DataType:
     """Return the type to parse: our times come without a zone, and are UTC."""
     return pa.timestamp("us") if type_ == "TIMESTAMP" else ARROW[type_]
 
 
-def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
-    waiting: list[pa.RecordBatch] = []
-    for batch in batches:
-        waiting.append(batch)
-        if sum(one.num_rows for one in waiting) >= GROUP or _weight(waiting) >= HEAVY:
-            yield pa.Table.from_batches(waiting)
-            waiting = []
-    if waiting:
-        yield pa.Table.from_batches(waiting)
+def _unescaped(texts: pa.StringArray) -> pa.StringArray:
+    """Return texts without the escapes of COPY; one look at their bytes says whether any has some.
+
+    Line breaks, tabs and backslashes are rare, so the few that have them are made Python values.
+    """
+    letters = texts.buffers()[2]
+    if letters is None or b"\\" not in letters.to_pybytes():
+        return texts
+    escaped = pc.match_substring(texts, "\\")
+    plain = [ESCAPED.sub(_sign, text) for text in texts.filter(escaped).to_pylist()]
+    return pc.replace_with_mask(texts, escaped, pa.array(plain, pa.string()))
 
 
-def _weight(batches: Iterable[pa.RecordBatch]) -> int:
-    return sum(batch.nbytes for batch in batches)
+def _sign(found: re.Match[str]) -> str:
+    return SIGNS[found[1]]
 
 
-def _completed(table: pa.Table, schema: pa.Schema, constants: Mapping[str, object]) -> pa.Table:
+def _completed(
+    table: pa.Table,
+    schema: pa.Schema,
+    twins: Mapping[str, str],
+    constants: Mapping[str, object],
+) -> pa.Table:
     """Return the rows with all columns of the file."""
-    columns = []
+    columns, there = [], set(table.column_names)
     for column in schema:
+        name = column.name if column.name in there else twins.get(column.name, "")
         if column.name in constants:
             columns.append(pa.repeat(pa.scalar(constants[column.name], column.type), len(table)))
-        elif column.name in table.column_names:
-            columns.append(table.column(column.name).cast(column.type))
+        elif name in there:
+            columns.append(table.column(name).cast(column.type))
         else:
             columns.append(pa.nulls(len(table), column.type))
     return pa.Table.from_arrays(columns, schema=schema)
-
-
-class _Stream(io.RawIOBase):
-    """Blocks as a file that can be read once."""
-
-    def __init__(self, blocks: Iterable[Block]) -> None:
-        self._blocks = iter(blocks)
-        self._rest = memoryview(next(self._blocks, b""))
-        self.is_empty = not self._rest
-
-    def exhaust(self) -> None:
-        """Take what is left: a COPY that is broken off spoils the transaction it runs in."""
-        for _block in self._blocks:
-            pass
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        while not self._rest:
-            block = next(self._blocks, None)
-            if block is None:
-                return 0
-            self._rest = memoryview(block)
-        count = min(len(buffer), len(self._rest))
-        buffer[:count] = self._rest[:count]
-        self._rest = self._rest[count:]
-        return count

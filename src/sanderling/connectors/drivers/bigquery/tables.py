@@ -31,14 +31,16 @@ class Target:
     """A table as declared: ``types`` by column, in their order.
 
     ``key``: upsert by it.  ``parent``: replace all rows of a parent at once.  Neither: append.
-    ``partition`` divides the table by months; where it ``is_fixed`` a merge looks only at those
-    of its rows.  ``limits``: to how many characters long texts were cut before they came.
+    ``twins`` are columns with the values of another one.  ``partition`` divides the table by
+    months; where it ``is_fixed`` a merge looks only at those of its rows.  ``limits``: to how many
+    characters long texts were cut before they came.
     """
 
     table: str
     types: Mapping[str, str]
     key: tuple[str, ...] = ()
     parent: str = ""
+    twins: Mapping[str, str] = field(default_factory=dict)
     partition: str = ""
     is_fixed: bool = False
     clustering: tuple[str, ...] = ()
