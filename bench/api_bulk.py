@@ -11,6 +11,7 @@ import argparse
 import json
 import time
 
+import figures
 import serving
 
 IN_A_CALL = 3_000
@@ -48,14 +49,13 @@ def main() -> None:
             spent = {name: used - before[name] for name, used in _cpu(places).items()}
             memory = serving.memory(worker)
     contacts = options.calls * IN_A_CALL
-    rate = contacts / sum(spent.values()) * 60
     print(f"contacts             {contacts:10,}  in calls of 3,000, into {options.existing:,}")
     print(f"a minute, clock      {contacts / took * 60:10,.0f}")
-    print(f"a minute, core       {rate:10,.0f}  ratio to 100,000 {rate / 100_000:.2f}"
-          f" {serving.verdict(rate / 100_000, least=1)}")  # fmt: skip
     for name, used in spent.items():
         print(f"CPU of the {name:9} {used / contacts * 1e6:10.0f} us a contact")
-    print(f"memory of the worker {memory:10.0f} MB")
+    rate = contacts / sum(spent.values()) * 60
+    beside = f"{rate:,.0f} a minute of a core"
+    figures.tell("POST /api/v1/contacts", rate / 100_000, "≥ 1", memory=memory, beside=beside)
 
 
 def fill(house: serving.House, existing: int) -> None:

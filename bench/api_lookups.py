@@ -14,6 +14,7 @@ import time
 from typing import Any
 
 import api_bulk
+import figures
 import serving
 
 WAYS = {
@@ -55,12 +56,14 @@ def main() -> None:
     for way in WAYS:
         shown = "".join(f"{_shown(times[way]):>20}" for times in found.values())
         flat = _p99(found[largest][way]) / _p99(found[smallest][way])
-        told = serving.verdict(flat, most=FLAT_ENOUGH) if way in FLAT else ""
-        print(f"{way:18}{shown}   99th grows {flat:.2f} {told}")
+        print(f"{way:18}{shown}   99th grows {flat:.2f}")
+    for way in FLAT:
+        grows = _p99(found[largest][way]) / _p99(found[smallest][way])
+        beside = f"{statistics.median(found[largest][way]) * 1000:.2f} ms the median call"
+        figures.tell(f"contact {way}, 99th", grows, f"≤ {FLAT_ENOUGH}", beside=beside)
     print(f"CPU of a call by key      {by_key * 1000:.3f} ms")
     print(f"CPU of a call by token    {by_token * 1000:.3f} ms")
-    adds = (by_token - by_key) * 1000
-    print(f"a token adds              {adds:.3f} ms {serving.verdict(adds, most=1)}")
+    figures.tell("ms that a token adds", (by_token - by_key) * 1000, "≤ 1")
 
 
 def _calls(way: str, options: argparse.Namespace) -> int:

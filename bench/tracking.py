@@ -18,6 +18,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import figures
+
 from sanderling.postgres import embedded
 
 
@@ -51,8 +53,8 @@ def _measure(options: argparse.Namespace) -> None:
     }
     spent = {name: _timed(road, options.hits) for name, road in roads.items()}
     for name, (cpu, statements) in spent.items():
-        ratio = cpu / spent["API event"][0]
-        print(f"{name:22} {cpu:6.2f} ms CPU  {statements:3d} statements  ratio {ratio:.2f}")
+        beside = f"{cpu:.2f} ms CPU, {statements} statements"
+        figures.tell(name, cpu / spent["API event"][0], beside=beside)
     print(f"an anonymous visitor with 5 hits takes {_bytes(send, options.visitors)} bytes")
 
 
