@@ -85,6 +85,8 @@ def _move(this: Run, export: Export, name: str) -> None:
 
 def _tell(part: DatasetRun, written: Written) -> None:
     """Show what has arrived so far; it is committed over there."""
+    if written == Written():
+        return  # nothing to tell is not worth a commit: of those a small run is made
     part.rows_read += written.counts.read
     part.rows_written += written.counts.written
     part.rows_deleted += written.counts.deleted

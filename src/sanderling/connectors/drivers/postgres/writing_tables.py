@@ -142,8 +142,13 @@ def names_of(names: Iterable[str], prefix: str = "") -> sql.Composed:
 
 
 def _creation(schema: str, target: Target) -> sql.Composed:
+    """Return the statement; a key that is NOT NULL spares its index a look at all rows."""
     columns = [
-        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(type_))
+        sql.SQL("{} {}{}").format(
+            sql.Identifier(name),
+            sql.SQL(type_),
+            sql.SQL(" NOT NULL" if name in target.key else ""),
+        )
         for name, type_ in target.types.items()
     ]
     return sql.SQL("CREATE TABLE {} ({})").format(
