@@ -13,7 +13,7 @@ import pytest
 def test_every_figure_of_the_demonstration_is_right(tmp_path_factory):
     code, told, complained = tell(tmp_path_factory, timeout=600)
     assert code == 0, told[-4000:] + complained[-4000:]
-    assert "All 21 figures are right." in told
+    assert "All 26 figures are right." in told
     assert "✗" not in told
     assert "Traceback" not in complained
 
@@ -27,7 +27,7 @@ def test_after_ten_killed_workers_and_two_killed_servers_nothing_differs(tmp_pat
     assert told.count("(-9); starting it again") >= 10
     assert told.count("The database ended; starting it again.") == 2
     assert told.count("rows, 0 days differ") == 9 * 2  # what is here, and what is there
-    assert "All 30 figures are right." in told
+    assert "All 35 figures are right." in told
 
 
 def tell(tmp_path_factory, *options, timeout):

@@ -20,6 +20,7 @@ HTML = """\
 <p><a href="$unsubscribeUrl">Unsubscribe</a></p>
 </body></html>
 """
+ON_THE_WAY = (DeliveryStatus.WAITING, DeliveryStatus.HANDING)
 
 
 def greet(stage: Stage) -> int:
@@ -30,7 +31,7 @@ def greet(stage: Stage) -> int:
         saving.activate(stage.number, workflow.pk, by=stage.by)
     people = stage.segments[BIRTHDAY].size or 0
     until(lambda: _standing_at_timer(workflow) >= people, "everybody to be greeted")
-    until(lambda: not _deliveries(workflow, DeliveryStatus.WAITING), "the greetings to be sent")
+    until(lambda: not _deliveries(workflow, *ON_THE_WAY), "the greetings to be sent")
     return _deliveries(workflow, DeliveryStatus.SENT)
 
 
@@ -75,6 +76,6 @@ def _standing_at_timer(workflow: Workflow) -> int:
     return Run.objects.filter(workflow=workflow, block="rest").count()
 
 
-def _deliveries(workflow: Workflow, status: str) -> int:
+def _deliveries(workflow: Workflow, *statuses: str) -> int:
     ledger = Delivery.objects.filter(origin_kind=OriginKind.WORKFLOW, origin_id=workflow.pk)
-    return ledger.filter(status=status).count()
+    return ledger.filter(status__in=statuses).count()

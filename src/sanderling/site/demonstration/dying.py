@@ -154,7 +154,7 @@ def _compared(stage: Stage, export: Export) -> list[Comparison]:
 
 
 def _checked(row: Comparison, deaths: int) -> Checked:
-    what = f"after {deaths} deaths, {row.dataset}: rows here and there"
+    what = f"after {deaths} deaths: {row.dataset}"
     here, there = f"{row.rows_here} rows, 0 days differ", row.error
     if not there:
         there = f"{row.rows_there} rows, {len(row.days)} days differ"

@@ -1,8 +1,12 @@
-"""Act seven: all nine datasets go back into the shop's database, into a schema of their own."""
+"""Act seven: all nine datasets go back into the shop's database, into a schema of their own.
+
+The ready-made analysis is made of views beside them.
+"""
 
 import psycopg
 
-from sanderling.exports import requesting, saving
+from sanderling.exports import analysing, requesting, saving
+from sanderling.exports.analysis.views import VIEWS
 from sanderling.exports.catalogue import DATASETS
 from sanderling.exports.models import Export, Run, RunStatus
 from sanderling.lib.errors import SanderlingError
@@ -26,6 +30,12 @@ def export(stage: Stage) -> Run:
         draft = saving.Draft(stage.connector.pk, list(DATASETS), schema=SCHEMA, interval="1h")
         found = saving.save(stage.number, draft, by=stage.by)
     return _run(stage, found)
+
+
+def analyse(stage: Stage) -> None:
+    """Make the ready-made views beside the tables."""
+    made = Export.objects.get(organisation_id=stage.number, schema=SCHEMA)
+    analysing.make(stage.number, made.pk, tuple(VIEWS), by=stage.by)
 
 
 def _run(stage: Stage, found: Export) -> Run:

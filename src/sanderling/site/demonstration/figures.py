@@ -27,7 +27,8 @@ class Deeds:
 
 def of(deeds: Deeds) -> list[Figure]:
     """Return every figure of the report."""
-    return [*_people(deeds), *_campaign(deeds), *_birthdays(deeds), *_orders(deeds)]
+    parts = (_people, _campaign, _birthdays, _orders, _analysis)
+    return [figure for part in parts for figure in part(deeds)]
 
 
 def _people(deeds: Deeds) -> list[Figure]:
@@ -148,5 +149,37 @@ def _orders(deeds: Deeds) -> list[Figure]:
             "revenue of the campaign, £",
             deeds.turnover,
             'SELECT sum("totalCost")::numeric(12, 2) FROM sanderling."revenue"',
+        ),
+    ]
+
+
+def _analysis(deeds: Deeds) -> list[Figure]:
+    """The ready-made views must tell what the tables beside them tell."""
+    return [
+        Figure(
+            "analysis: delivered by the campaign",
+            deeds.sent,
+            """SELECT sum(delivered)::bigint FROM sanderling.campaign_performance
+                WHERE broadcast_id IS NOT NULL""",
+        ),
+        Figure(
+            "analysis: earned by the campaign, £",
+            deeds.turnover,
+            "SELECT sum(revenue)::numeric(12, 2) FROM sanderling.campaign_roi",
+        ),
+        Figure(
+            "analysis: contacts and their behaviour",
+            deeds.imported,
+            "SELECT count(*) FROM sanderling.contact_behaviour",
+        ),
+        Figure(
+            "analysis: orders of the months",
+            deeds.ordered,
+            "SELECT sum(orders)::bigint FROM sanderling.order_value",
+        ),
+        Figure(
+            "analysis: orders on the ways of contacts",
+            deeds.ordered,
+            "SELECT count(*) FROM sanderling.customer_journey WHERE kind = 'order'",
         ),
     ]

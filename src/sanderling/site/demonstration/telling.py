@@ -46,6 +46,8 @@ def tell(home: Path, *, out: Console, deaths: int = 0) -> bool:
         _write(stage, deeds, out)
         with _act(out, "Exporting nine datasets into the shop's database"):
             exporting.export(stage)
+        with _act(out, "Making the ready-made analysis of them"):
+            exporting.analyse(stage)
         checked = verifying.check(stage, figures.of(deeds))
         if deaths:
             with _act(out, f"Killing {deaths} workers and both servers in the middle of exports"):
