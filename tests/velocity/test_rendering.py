@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
+import quopri
 from datetime import UTC, datetime
 
 import pytest
 
 import sanderling.velocity as velocity
 from sanderling.velocity import Escaping, Options, Undefined
+from sanderling.velocity.tools import NAMES
 
 CONTACT = {
     "firstName": "Dina",
@@ -284,6 +286,7 @@ def test_a_key_that_may_fail_is_not_read_ahead_of_a_branch_that_is_not_taken():
 def test_tools_are_known_where_nothing_but_the_start_reads_variables():
     now = datetime(2026, 1, 15, tzinfo=UTC)
     tools = velocity.default_tools(now=now)
+    assert set(tools) == NAMES
     template = velocity.compile("$math.add($n, 1) $esc.html('<') $date.get('yyyy') $!math.nope")
     for render in (template.render_by_closures, template.render_compiled):
         assert render({"n": 1}, tools=tools).text == "2 &lt; 2026 "
@@ -325,3 +328,12 @@ def test_calls_of_macros_are_counted_where_their_bodies_stand_at_the_call():
     for render in (template.render_by_closures, template.render_compiled):
         with pytest.raises(velocity.BudgetExceeded, match="more than 8 times"):
             render({})
+
+
+def test_lines_stay_short_where_printing_may_end_the_message():
+    source = "$name$name#evaluate('x')" + "a" * 60
+    body = velocity.compile(source).encoded("quoted-printable").render({"name": "Діна " + "x" * 70})
+    lines = body.body.split(b"\r\n")
+    assert max(map(len, lines)) <= 76
+    text = quopri.decodestring(body.body).decode()
+    assert text == ("Діна " + "x" * 70) * 2 + "x" + "a" * 60

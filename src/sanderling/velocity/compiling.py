@@ -12,7 +12,7 @@ import ast
 from dataclasses import dataclass
 from types import CodeType, FunctionType
 
-from . import linking
+from . import linking, tools
 from .blocks import BlockGenerator
 from .building import (
     assign,
@@ -211,8 +211,10 @@ class TemplateCompiler(BlockGenerator):
     def _roots(self) -> list[ast.stmt]:
         """Reads every local of the main body once."""
         roots = self.names.roots
-        given = [name for name in roots if name not in self.set_somewhere]
-        made = [name for name in roots if name in self.set_somewhere - self.born]
+        # Not tried in one go with the rest: where one is missing, that costs an exception.
+        often_missing = self.set_somewhere | tools.NAMES
+        given = [name for name in roots if name not in often_missing]
+        made = [name for name in roots if name in often_missing - self.born]
         code = [unpack([roots[name] for name in made], self._read_roots(made))] if made else []
         if given:
             locals_ = [roots[name] for name in given]

@@ -167,7 +167,7 @@ class PieceGenerator(ExpressionGenerator):
 
     def print_to(self, node: Reference) -> ast.expr:
         """Python that prints a reference by itself."""
-        write = self._value_writer(self.escaping_of(node))
+        write = self._ended(self._value_writer(self.escaping_of(node)))
         plain = self.encoding.text if self.encoding else unescaped
         printing = writing.printing_to(self.site(node.offset, node), write, plain)
         return self.slow(printing, read("out"), self.reference(node))
@@ -200,6 +200,11 @@ class PieceGenerator(ExpressionGenerator):
             return negation(call(read("find_sign"), value))
         clean = self.encoding.clean.get(escaping) if self.encoding else None
         return call(self.constant(clean), value) if clean else None
+
+    def _ended(self, write: TextFunction) -> TextFunction:
+        """The same, and what stands after each value in the encoding."""
+        end = self.encoding.end if self.encoding else ""
+        return (lambda text: write(text) + end) if end else write
 
     def _value_writer(self, escaping: Escaping) -> TextFunction:
         encoding, escape = self.encoding, ESCAPERS[escaping]

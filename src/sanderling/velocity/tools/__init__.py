@@ -57,7 +57,15 @@ from sanderling.velocity.tools.sorting import (
     SortTool,
 )
 
-__all__ = ["default_tools"]
+__all__ = ["NAMES", "default_tools"]
+
+NAMES = frozenset(
+    {
+        "alternator", "collection", "comparisonDate", "convert", "date", "display",
+        "esc", "json", "math", "mathTool", "number", "sorter",
+    }
+)  # fmt: skip
+"""What `default_tools` are called; a context seldom has such names."""
 
 _TABLES: dict[type, Table] = {
     MathTool: MATH_METHODS,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from babel import Locale
 
@@ -36,6 +37,7 @@ def number_of(
     return number_format(pattern, locale).parse(text[:_READ])
 
 
+@lru_cache(maxsize=512)
 def number_format(pattern: str, locale: Locale) -> DecimalFormat:
     """The format of a style's name or of a pattern; raises MethodFailed for a malformed one."""
     return named_format(pattern, locale) or decimal_format(pattern, locale)
