@@ -9,8 +9,9 @@ pytestmark = pytest.mark.browser
 # Addresses that are not pages for people;
 # the consent page wants an app's request and has a test of its own.
 NOT_PAGES = {"healthz", "readyz", "metrics", "oauth-authorize", "oauth-metadata"}
+WIDTHS = (1280, 390)
 # A telephone in the dark, a desk in the light: contrasts are judged in both themes.
-SCREENS = ((1280, "light"), (390, "dark"))
+SCREENS = tuple(zip(WIDTHS, ("light", "dark"), strict=True))
 
 
 def names_of_pages() -> list[str]:
