@@ -5,6 +5,7 @@ CPU time is measured, not the clock: other tests may run beside this one.
 
 from __future__ import annotations
 
+import contextlib
 import time
 import tracemalloc
 
@@ -104,3 +105,24 @@ def test_what_looks_dangerous_and_is_not_is_quickly_answered(number, back_end, t
     assert time.process_time() - started < 2
     for sign in ("<class", "<function", "<built-in", "object at 0x", "sanderling"):
         assert sign not in text
+
+
+SIGNS_AND_BITS = {
+    "signs": "$#" * 50_000,
+    "signs and line ends": "#\n" * 50_000,
+    "texts between comments": "$a.b##\n" * 9_000,
+    "braces that stay open": "$a{|" * 9_000,
+    "backslashes": "\\\\#" * 50_000,
+    "blanks before signs": ("   $#" * 3 + "\n") * 9_000,
+    "signs in an expression": "#set($x = " + "$ " * 50_000 + "1)",
+}
+
+
+@pytest.mark.parametrize("mode", ["lines", "structured"])
+@pytest.mark.parametrize("bits", SIGNS_AND_BITS)
+def test_a_template_of_many_bits_is_read_in_time(bits, mode):
+    started = time.process_time()
+    options = velocity.options_from({"parser.space_gobbling": mode})
+    with contextlib.suppress(velocity.ParseError):
+        velocity.compile(SIGNS_AND_BITS[bits], options=options)
+    assert time.process_time() - started < 3
