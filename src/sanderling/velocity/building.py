@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 LOAD, STORE = ast.Load(), ast.Store()
 IS, IS_NOT, GREATER = ast.Is(), ast.IsNot(), ast.Gt()
+_ONLY_IS = [IS]
 OR, AND, NOT, ADD, SUBTRACT = ast.Or(), ast.And(), ast.Not(), ast.Add(), ast.Sub()
 
 
@@ -21,19 +22,20 @@ N = TypeVar("N", bound=ast.AST)
 
 
 def placed(base: type[N], **same: object) -> Callable[..., N]:
-    """The class of nodes with a line and a column, and with fields that are the same for all."""
+    """The class of nodes with a line and a column, and with fields that are the same for all.
+
+    Such are only what Python itself leaves out (`Load()`, no keywords, no comment): from 3.13 on a
+    node gets these when it is made, whatever its class says, and any other must be given.
+    """
     place = {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 0}
     return type(base.__name__, (base,), place | same)
 
 
 _Name = placed(ast.Name, ctx=LOAD)
-_Target = placed(ast.Name, ctx=STORE)
 _Constant = placed(ast.Constant, kind=None)
 _Call = placed(ast.Call, keywords=[])
 _Attribute = placed(ast.Attribute, ctx=LOAD)
-_Class = placed(ast.Attribute, attr="__class__", ctx=LOAD)
 _Compare = placed(ast.Compare)
-_Is = placed(ast.Compare, ops=[IS])
 _IfExp = placed(ast.IfExp)
 _BoolOp = placed(ast.BoolOp)
 _UnaryOp = placed(ast.UnaryOp)
@@ -41,10 +43,9 @@ _BinOp = placed(ast.BinOp)
 _NamedExpr = placed(ast.NamedExpr)
 _Subscript = placed(ast.Subscript)
 _Tuple = placed(ast.Tuple, ctx=LOAD)
-_Targets = placed(ast.Tuple, ctx=STORE)
 _List = placed(ast.List, ctx=LOAD)
 _JoinedStr = placed(ast.JoinedStr)
-_FormattedValue = placed(ast.FormattedValue, conversion=-1, format_spec=None)
+_FormattedValue = placed(ast.FormattedValue, format_spec=None)
 _Assign = placed(ast.Assign, type_comment=None)
 _AugAssign = placed(ast.AugAssign)
 _Expr = placed(ast.Expr)
@@ -77,7 +78,7 @@ def constant(value: Any) -> ast.expr:
 
 def bind(name: str, value: ast.expr) -> ast.expr:
     """`(name := value)`."""
-    return _NamedExpr(_Target(name), value)
+    return _NamedExpr(_Name(name, STORE), value)
 
 
 def call(function: ast.expr, *arguments: ast.expr) -> ast.expr:
@@ -137,7 +138,7 @@ def list_of(values: Sequence[ast.expr]) -> ast.expr:
 
 def formatted(value: ast.expr) -> ast.expr:
     """`{value}` in an f-string."""
-    return _FormattedValue(value)
+    return _FormattedValue(value, -1)
 
 
 def joined(pieces: list[ast.expr]) -> ast.expr:
@@ -151,7 +152,7 @@ def joined(pieces: list[ast.expr]) -> ast.expr:
 
 def is_class(value: ast.expr, kind: str) -> ast.expr:
     """`value.__class__ is kind`."""
-    return _Is(_Class(value), comparators=[read(kind)])
+    return _Compare(_Attribute(value, "__class__"), _ONLY_IS, [read(kind)])
 
 
 # Statements
@@ -159,7 +160,7 @@ def is_class(value: ast.expr, kind: str) -> ast.expr:
 
 def assign(name: str, value: ast.expr) -> ast.stmt:
     """`name = value`."""
-    return _Assign([_Target(name)], value)
+    return _Assign([_Name(name, STORE)], value)
 
 
 def unpack(names: Sequence[str], value: ast.expr) -> ast.stmt:
@@ -171,12 +172,12 @@ def unpack(names: Sequence[str], value: ast.expr) -> ast.stmt:
 
 def pair_of(names: Sequence[str]) -> ast.expr:
     """`a, b` being assigned to."""
-    return _Targets([_Target(name) for name in names])
+    return _Tuple([_Name(name, STORE) for name in names], STORE)
 
 
 def stored(name: str) -> ast.expr:
     """A name being assigned to."""
-    return _Target(name)
+    return _Name(name, STORE)
 
 
 def assign_item(owner: ast.expr, key: ast.expr, value: ast.expr) -> ast.stmt:
@@ -186,7 +187,7 @@ def assign_item(owner: ast.expr, key: ast.expr, value: ast.expr) -> ast.stmt:
 
 def add_to(name: str, value: ast.expr) -> ast.stmt:
     """`name += value`."""
-    return _AugAssign(_Target(name), ADD, value)
+    return _AugAssign(_Name(name, STORE), ADD, value)
 
 
 def do(value: ast.expr) -> ast.stmt:
