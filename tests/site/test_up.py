@@ -185,7 +185,8 @@ def main_processes(running, victim: str) -> list[int]:
     """Return the processes that the parent started; for PostgreSQL, the postmaster."""
     if victim == "postgres":
         pid = running.home / "postgres" / "cluster" / "postmaster.pid"
-        return [int(pid.read_text().split()[0])] if pid.exists() else []
+        words = pid.read_text().split() if pid.exists() else []  # made first, and written then
+        return [int(words[0])] if words else []
     return [
         pid
         for pid in running.processes(victim)
