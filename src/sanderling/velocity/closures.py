@@ -1,6 +1,6 @@
 """The back end for single messages: each node becomes one Python closure.
 
-Ready in a tenth of a millisecond, and some six times slower at rendering than generated code: right
+Ready in half a millisecond, and some nine times slower at rendering than generated code: right
 for previews and for what is sent once. What a node means is in `running`; here it is only wired.
 """
 
