@@ -11,7 +11,7 @@ installed. Of parsing and compiling the least of nine is told; memory is what on
 keeps. A page of rows and buttons made by macros is rendered as part of the page, and by calls.
 
 Seen on two cores that other work kept busy (load 19): 0.68 of the floor, 2.06 times Jinja2's faster
-form, 6.4 to 9.2 ms to parse and compile, 203 kB a template; macros as part of the page 8.4 times.
+form, 8 to 9 ms to parse and compile, 203 kB a template; macros as part of the page 8.4 times.
 """
 
 from __future__ import annotations
