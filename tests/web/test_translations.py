@@ -23,7 +23,7 @@ import sanderling
 LOCALE = Path(sanderling.__file__).parent / "web/locale"
 PLACEHOLDER = re.compile(
     r"%%|%\(\w+\)[sd]|%[sd]|%[A-Z]+%"  # Python's, and merge tags
-    r"|\$!?\{[^}]*\}|\$!\w[\w.]*\([^)]*\)"  # Velocity's
+    r"|\$!?\{[^}|]*|\$!\w[\w.]*\([^)]*\)"  # Velocity's, without the words after its '|'
     r"|</?\w+[^>]*>|https?://"
 )
 both_languages = pytest.mark.parametrize("language", ["uk", "ru"])
