@@ -467,3 +467,14 @@ def test_signs_among_the_parts_of_an_expression_are_passed_over():
     assert_prints("#set($x$# = 1 + $ 2)$x #if($one == # 1)a#end", "3 a")
     assert_prints(r"\\$$nope \\$$name", r"\\$$nope \$Anna")
     assert_prints(r"#define($d)D#end\\$d $$d", r"\D $D")
+
+
+def test_strict_escapes_halve_backslashes_everywhere():
+    made = velocity.compile(r"#bogus\\, \ \\\x", options=Options(strict_escape=True))
+    assert made.render_by_closures(CONTEXT).text == r"#bogus\, \ \\x"
+    assert made.render_compiled(CONTEXT).text == r"#bogus\, \ \\x"
+
+
+def test_signs_among_arguments_of_directives_are_passed_over():
+    assert_prints("#macro(a $x $$ $y)$x$y#end#a(1 # 2)", "12")
+    assert_prints("#foreach($i in # $list)$i#end", "abc")

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from calling import MOMENT, call, shown, tool
+from calling import MOMENT, call, read, shown, tool
 
 from sanderling.velocity.errors import MethodFailed
 
@@ -118,3 +118,10 @@ def test_number_follows_the_readers_country():
 def test_a_malformed_pattern_fails():
     with pytest.raises(MethodFailed):
         call(tool("number"), "format", "#,", 5)
+
+
+def test_an_empty_pattern_prints_all_digits_and_the_name_of_the_format_is_default():
+    number = tool("number")
+    assert call(number, "format", "", 1234.567) == "1,234.567"
+    assert read(number, "format") == "default"
+    assert read(tool("date"), "format") == "default"

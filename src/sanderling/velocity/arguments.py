@@ -78,10 +78,12 @@ class ArgumentParser(ExpressionParser):
         self.skip_spaces()
         while not self._arguments_end(name):
             self.match(_SEPARATOR)
+            self.skip_spaces()
             start = self.position
             arguments.append(self._argument(name))
             self.argument_texts.append(self.text[start : self.position].rstrip())
             self.match(_SEPARATOR)
+            self.skip_spaces()
         return arguments
 
     def _arguments_end(self, name: str) -> bool:

@@ -291,6 +291,8 @@ class TemplateParser(ResidueParser):
             self._kept(block, run)
 
     def _kept(self, block: Block, run: str) -> None:
+        if self.options.strict_escape:
+            run = "\\" * ((len(run) + 1) // 2)
         self.emit(block, run, moves=len(run) == 1)
 
     def _escaped_hash(self, block: Block, run: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sanderling.velocity.methods import METHODS, PROPERTIES, properties_of
+from sanderling.velocity.methods import METHODS, PROPERTIES, constant, properties_of
 from sanderling.velocity.methods.method import Table
 from sanderling.velocity.text.locales import locale_of
 from sanderling.velocity.text.printing import PRINTERS
@@ -88,7 +88,9 @@ for _kind, _table in _TABLES.items():
     METHODS[_kind] = _table
     PROPERTIES[_kind] = properties_of(_table)
 
-PROPERTIES[DateTool] |= DATE_TOOL_PROPERTIES
+# `$number.format` without arguments is the name of the format in use.
+PROPERTIES[NumberTool] |= {"format": constant("default")}
+PROPERTIES[DateTool] |= DATE_TOOL_PROPERTIES | {"format": constant("default")}
 PROPERTIES[Calendar] |= CALENDAR_PROPERTIES
 PRINTERS.update(
     {

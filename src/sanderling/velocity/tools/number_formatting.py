@@ -19,6 +19,10 @@ from sanderling.velocity.tools.numbers_of import number_format, number_of
 _FORMATTED = 200
 
 
+# What Java makes of an empty pattern: thousands apart, and all digits there are.
+_EMPTY = "#,###." + "#" * 20
+
+
 class NumberTool:
     """`$number`."""
 
@@ -42,7 +46,7 @@ def _formatted(
     locale = tool.locale if language is None else locale_of(to_text(language, budget))
     budget.charge_work(_FORMATTED)
     number = number_of(value, locale=tool.locale, budget=budget)
-    form = number_format(pattern, locale)
+    form = number_format(pattern or _EMPTY, locale)
     return None if number is None else form.format(number)
 
 
