@@ -73,4 +73,9 @@ def test_the_count_of_signs_follows_the_typing(open_page, addresses):
     page.get_by_label("Text", exact=True).fill("Привіт " * 11)
     page.get_by_text("SMS parts: 2 (UCS-2").wait_for()
     assert page.locator(".telephone-text").inner_text().startswith("Привіт")
+    page.get_by_label("Text", exact=True).fill("Dear ")
+    page.get_by_text("Put in a name, a field or a row of your database").click()
+    page.get_by_role("button", name="First name").click()
+    assert page.get_by_label("Text", exact=True).input_value() == "Dear $!{firstName}"
+    page.get_by_text("SMS parts: 1 (GSM-7").wait_for()
     assert not page.problems

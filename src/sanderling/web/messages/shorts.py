@@ -21,6 +21,7 @@ from sanderling.messages.previewing import Preview
 from sanderling.messages.problems import Problem
 from sanderling.web.guarding import allowed
 from sanderling.web.membership import PersonRequest
+from sanderling.web.messages import inserting
 from sanderling.web.messages.shortforms import ShortForm
 from sanderling.web.readers import contact_named
 
@@ -57,6 +58,7 @@ def page(
             "languages": stored.translations.order_by("language") if stored else [],
             "problems": checking.problems_of(stored) if stored else [],
             "is_editable": Permission.EDIT_MESSAGES in request.actor.permissions,
+            "insertable": inserting.groups_of(request.organisation.pk, links=False),
             **_seen(shown or _previewed(request, message, translation), message),
         },
     )

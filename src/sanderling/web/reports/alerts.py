@@ -19,7 +19,7 @@ from sanderling.reports.alerts import MEDIA_TYPES, Draft
 from sanderling.reports.models import Alert, Check, Condition, Figure
 from sanderling.web.guarding import allowed
 from sanderling.web.membership import PersonRequest
-from sanderling.web.reports.plotting import COLOURS, GRID, on_our_clock
+from sanderling.web.reports.plotting import GRID, on_our_clock
 from sanderling.workflows.models import Workflow
 
 OFFERED = 200  # campaigns, the newest
@@ -206,7 +206,6 @@ def _plot(alert: Alert, checks: list[Check]) -> dict[str, Any] | None:
     if alert.condition in {Condition.BELOW, Condition.ABOVE}:
         line["markLine"] = {"symbol": "none", "data": [{"yAxis": float(alert.limit)}]}
     return {
-        "color": COLOURS,
         "grid": GRID | {"left": 64, "right": 56},
         "tooltip": {"trigger": "axis"},
         "xAxis": {"type": "time", "axisLabel": {"hideOverlap": True}},

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from sanderling.reports.campaigns import Figures
 from sanderling.reports.overview import Day
 
-COLOURS = ["#0b6e75", "#e0a030", "#b6465f"]  # told apart without red and green
 GRID = {"left": 48, "right": 16, "top": 40, "bottom": 32}
 
 
@@ -53,7 +52,6 @@ def funnel(figures: Figures) -> dict[str, Any]:
     """Return the same steps as bars."""
     rows = steps(figures)[::-1]
     return {
-        "color": COLOURS,
         "grid": GRID | {"left": 96},
         "tooltip": {},
         "xAxis": {"type": "value"},
@@ -72,7 +70,6 @@ def on_our_clock(moment: dt.datetime) -> str:
 
 def _lines(labels: list[str], series: dict[str, list[int]]) -> dict[str, Any]:
     return {
-        "color": COLOURS,
         "grid": GRID,
         "legend": {"data": list(series), "top": 0},
         "tooltip": {"trigger": "axis"},
