@@ -196,8 +196,9 @@ def written(results: list[Result], load: float) -> str:
     return (
         f"# What was measured\n\n`bin/bench`, {dt.datetime.now(dt.UTC):%Y-%m-%d}, {machine()};"
         f" load {load:.1f} when it began, {os.getloadavg()[0]:.1f} when it ended.\n\n"
-        f"{promised} figures have a bound: {promised - fell_short} are reached, {fell_short} are"
-        f" not, and {failed} benches failed.  Ratios and their sides are of one run, in turns.\n\n"
+        f"Figures with a bound: {promised}; reached {promised - fell_short}, not reached"
+        f" {fell_short}; benches that failed: {failed}.  Both sides of a ratio are of one run, in"
+        f" turns.\n\n"
         f"{table}\n\nIt took {took / 60:.0f} minutes: {times}.\n"
     )
 
@@ -207,10 +208,11 @@ def machine() -> str:
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
     said = subprocess.run([POSTGRES, "--version"], capture_output=True, text=True, check=True)
     server = said.stdout.replace("postgres (PostgreSQL) ", "PostgreSQL ").strip()
+    system = f"{platform.system()} {platform.release().split('-')[0]}"
     libraries = ", ".join(f"{name} {metadata.version(name)}" for name in LIBRARIES)
     return (
-        f"{os.cpu_count()} cores ({platform.machine()}), {memory:.0f} GB, {platform.system()}"
-        f" {platform.release()}, Python {platform.python_version()}, {server}, {libraries}"
+        f"{os.cpu_count()} cores ({platform.machine()}), {memory:.0f} GB, {system},"
+        f" Python {platform.python_version()}, {server}, {libraries}"
     )
 
 
