@@ -10,6 +10,7 @@ bytes and memory are ours.
 
 # ruff: noqa: E402 - Django is set up before anything of ours is imported
 import argparse
+import atexit
 import multiprocessing
 import os
 import resource
@@ -140,8 +141,9 @@ def whole_runs(organisation: int, rows: int) -> None:
         show(f"{name}, nothing new", export, 0)
         touch(organisation, name, rows // 100, "again")
         show(f"{name}, 1 % changed", export, rows // 100)
+    told.send("end")
+    warehouse.join(30)
     warehouse.terminate()
-    warehouse.join()
 
 
 def show(title: str, export: Export, expected: int) -> None:
@@ -161,6 +163,7 @@ def serve(tell) -> None:
     server = bigquery_server.start()
     tell.send((server.url, server.key_file()))
     tell.recv()
+    atexit._run_exitfuncs()  # of a spawned process nobody does, and its imports began a server
 
 
 if __name__ == "__main__":
