@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 
 from .lexing import (
-    BLANKS,
     DOUBLE_QUOTED,
     NAME,
     NAME_WITH_HYPHENS,
@@ -330,7 +329,3 @@ class ExpressionParser(Cursor):
         if self.place == _INDEX and not self.in_set:
             raise self.error("An index is a whole number.")
         return Literal(float(text))
-
-    def skip_blanks(self) -> None:
-        """Move past blanks on this line."""
-        self.match(BLANKS)
