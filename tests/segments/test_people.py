@@ -101,9 +101,10 @@ def test_counting_stops_when_it_takes_too_long(cast: Cast) -> None:
         "any": [{"field": "first_name", "operator": "ends", "value": f"y{n}"} for n in range(200)]
     }
     tree = evaluating.parsed(slow, cast.organisation)
+    before = fetch("SHOW statement_timeout")
     with pytest.raises(TooSlow):
         counting.count(tree, cast.organisation, patience=0.005)
-    assert fetch("SHOW statement_timeout") == [("0",)]
+    assert fetch("SHOW statement_timeout") == before
     assert counting.count(evaluating.parsed(HAS_EMAIL, cast.organisation), cast.organisation) == 2
 
 

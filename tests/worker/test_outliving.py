@@ -52,6 +52,8 @@ def test_only_what_an_absent_database_makes_others_say_is_hushed():
         gone = error
     assert not is_news(record("procrastinate.worker", "Side task failed", gone))
     assert not is_news(record("psycopg.pool", "error connecting in 'pool-1': refused", None))
+    assert not is_news(record("psycopg", "query cancellation failed: it is gone", None))
+    assert is_news(record("psycopg", "a notice of the server", None))
     assert is_news(record("procrastinate.worker", "Job failed", ValueError("a bug")))
     assert is_news(record("sanderling.worker.failing", "sending failed", gone))
 

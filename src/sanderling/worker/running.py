@@ -20,8 +20,13 @@ GRACE = 25.0  # seconds for what is in hand; leases make it safe to be killed la
 LONGEST_PAUSE = 30.0
 GONE = (ConnectorException, OperationalError, InterfaceError)
 # Who tells of a database that is away at length, and again and again.
-TALKERS = ("procrastinate", "psycopg.pool")
-CHATTER = ("error connecting", "discarding closed connection")
+TALKERS = ("procrastinate", "psycopg")
+CHATTER = (
+    "error connecting",
+    "discarding closed connection",
+    "query cancellation failed",
+    "query cancellation interrupted",
+)
 
 
 class Worker:
