@@ -43,15 +43,16 @@ def end(sessions: Sequence[int]) -> None:
 
 
 def end_all_others() -> None:
-    """End all sessions but our own, and return when they have ended."""
-    end(_others())
-    until(lambda: not _others(), "the end of the sessions", seconds=PATIENCE)
+    """End all sessions but our own, and return when they have ended; others may have come since."""
+    ended = set(_others())
+    end(list(ended))
+    until(lambda: not ended & set(_others()), "the end of the sessions", seconds=PATIENCE)
 
 
 def _others() -> list[int]:
     return _sessions(
-        "SELECT pid FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+        " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
     )
 
 
